@@ -1,0 +1,1 @@
+namespace RedshiftEtl.Sandbox.Tests; public class Placeholder { [Fact] public void Runs() => Assert.NotEqual(1, Environment.ProcessId); }
