@@ -1,0 +1,27 @@
+using System.Buffers;
+
+namespace RedshiftEtl.Engine.Extract;
+
+/// <summary>Some whole rows of CSV in a pooled buffer; whoever receives the block disposes it.</summary>
+/// <param name="buffer">A buffer rented from the shared pool.</param>
+/// <param name="length">Bytes of it that are used.</param>
+/// <param name="rows">Rows in it.</param>
+internal sealed class CsvBlock(byte[] buffer, int length, int rows) : IDisposable
+{
+    private byte[]? _buffer = buffer;
+
+    /// <summary>The bytes.</summary>
+    public ReadOnlyMemory<byte> Bytes => new(_buffer ?? throw new ObjectDisposedException(nameof(CsvBlock)), 0, length);
+
+    /// <summary>The number of rows.</summary>
+    public int Rows { get; } = rows;
+
+    /// <summary>Gives the buffer back to the pool.</summary>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _buffer, null) is { } rented)
+        {
+            ArrayPool<byte>.Shared.Return(rented);
+        }
+    }
+}

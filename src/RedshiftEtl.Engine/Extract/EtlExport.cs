@@ -1,0 +1,46 @@
+using RedshiftEtl.Engine.Stage;
+
+namespace RedshiftEtl.Engine.Extract;
+
+/// <summary>The result of an extract: parts in a folder or already in S3, with all that a load needs to know of them.</summary>
+public sealed record EtlExport
+{
+    /// <summary>The run's unique id; S3 keys and the history carry it.</summary>
+    public required string RunId { get; init; }
+
+    /// <summary>When the extract began, UTC.</summary>
+    public required DateTimeOffset StartedAt { get; init; }
+
+    /// <summary>What was read, for messages: the connection's name.</summary>
+    public required string Source { get; init; }
+
+    /// <summary>The columns, in order.</summary>
+    public required IReadOnlyList<EtlColumn> Columns { get; init; }
+
+    /// <summary>Rows that the source gave.</summary>
+    public required long RowsRead { get; init; }
+
+    /// <summary>Rows that were written to parts.</summary>
+    public required long RowsWritten { get; init; }
+
+    /// <summary>Bytes of CSV before compression.</summary>
+    public required long CsvBytes { get; init; }
+
+    /// <summary>Bytes of all parts as they were written.</summary>
+    public required long Bytes { get; init; }
+
+    /// <summary>The parts, in order. None when there were no rows.</summary>
+    public required IReadOnlyList<EtlPart> Parts { get; init; }
+
+    /// <summary>The compression of every part.</summary>
+    public required Compression Compression { get; init; }
+
+    /// <summary>How the CSV is written.</summary>
+    public required CsvDialect Dialect { get; init; }
+
+    /// <summary>The folder or the s3:// prefix that holds the parts.</summary>
+    public required string Location { get; init; }
+
+    /// <summary>How long the extract took.</summary>
+    public required TimeSpan Duration { get; init; }
+}

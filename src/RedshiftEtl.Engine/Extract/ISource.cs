@@ -1,0 +1,29 @@
+using RedshiftEtl.Engine.Plan;
+
+namespace RedshiftEtl.Engine.Extract;
+
+/// <summary>A query with its parameters, ready to be sent to a source.</summary>
+/// <param name="Sql">The SQL as the user wrote it: one statement.</param>
+/// <param name="Parameters">A value for every parameter that stands in it.</param>
+public sealed record SourceQuery(SqlText Sql, IReadOnlyList<EtlParameter> Parameters);
+
+/// <summary>One kind of source: the seam between the street and the databases.</summary>
+internal interface ISource
+{
+    /// <summary>Opens a connection, starts the query in a read-only, consistent snapshot and learns its columns; no row is read yet.</summary>
+    /// <exception cref="EtlException">The fault table's row for what the source refused, with the line in the SQL file where it says one.</exception>
+    Task<ISourceReader> OpenAsync(SourceQuery query, CsvDialect dialect, CancellationToken cancel);
+
+    /// <summary>Opens and closes a connection, and returns what answered (product and version).</summary>
+    Task<string> TestAsync(CancellationToken cancel);
+}
+
+/// <summary>A running query whose rows come as CSV.</summary>
+internal interface ISourceReader : IAsyncDisposable
+{
+    /// <summary>The columns, in order.</summary>
+    IReadOnlyList<EtlColumn> Columns { get; }
+
+    /// <summary>The rows as blocks of CSV, each of whole rows. The receiver disposes every block.</summary>
+    IAsyncEnumerable<CsvBlock> ReadAsync(CancellationToken cancel);
+}
