@@ -1,7 +1,7 @@
 namespace RedshiftEtl.Engine.Define;
 
 /// <summary>A source, a stage or a warehouse, with all that is needed to open it. Validated; opens nothing by itself.</summary>
-public abstract class EtlConnection
+public abstract record EtlConnection
 {
     /// <summary>The name in connections.psd1, or a describing word for one that was given as a table.</summary>
     public required string Name { get; init; }
@@ -16,8 +16,8 @@ public abstract class EtlConnection
     public virtual IEnumerable<Secret> GetSecrets() => [];
 
     /// <summary>Name, type and target; never a secret.</summary>
-    public override string ToString() => $"{Name} ({Type} {Target})";
+    public sealed override string ToString() => $"{Name} ({Type} {Target})";
 }
 
 /// <summary>A database or file that rows are read from.</summary>
-public abstract class SourceConnection : EtlConnection;
+public abstract record SourceConnection : EtlConnection;

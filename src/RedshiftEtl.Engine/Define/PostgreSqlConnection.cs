@@ -1,7 +1,7 @@
 namespace RedshiftEtl.Engine.Define;
 
 /// <summary>A PostgreSQL database to read from.</summary>
-public sealed class PostgreSqlConnection : SourceConnection
+public sealed record PostgreSqlConnection : SourceConnection
 {
     /// <inheritdoc/>
     public override string Type => "PostgreSQL";

@@ -1,7 +1,7 @@
 namespace RedshiftEtl.Engine.Define;
 
 /// <summary>A Redshift database to load into.</summary>
-public class RedshiftConnection : EtlConnection
+public record RedshiftConnection : EtlConnection
 {
     /// <inheritdoc/>
     public override string Type => "Redshift";

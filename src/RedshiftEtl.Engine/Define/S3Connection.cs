@@ -24,7 +24,7 @@ public enum ChecksumMode
 }
 
 /// <summary>A bucket and prefix where parts are staged for COPY.</summary>
-public class S3Connection : EtlConnection
+public record S3Connection : EtlConnection
 {
     /// <inheritdoc/>
     public override string Type => "S3";

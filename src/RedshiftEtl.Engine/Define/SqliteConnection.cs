@@ -1,7 +1,7 @@
 namespace RedshiftEtl.Engine.Define;
 
 /// <summary>A SQLite database file to read from. It is opened read-only.</summary>
-public sealed class SqliteConnection : SourceConnection
+public sealed record SqliteConnection : SourceConnection
 {
     /// <inheritdoc/>
     public override string Type => "SQLite";

@@ -1,0 +1,134 @@
+namespace RedshiftEtl.Engine.Define;
+
+/// <summary>Makes a validated connection of a table.</summary>
+public static class ConnectionReader
+{
+    private static readonly string[] s_sslModes = ["Disable", "Allow", "Prefer", "Require", "VerifyCA", "VerifyFull"];
+
+    /// <summary>The types by name, each with how it is read.</summary>
+    private static readonly Dictionary<string, Func<Context, EtlConnection?>> s_types = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["PostgreSQL"] = ReadPostgreSql,
+        ["SQLite"] = ReadSqlite,
+        ["S3"] = ReadS3,
+        ["Redshift"] = ReadRedshift,
+    };
+
+    /// <summary>The names of the types.</summary>
+    public static IReadOnlyCollection<string> Types => s_types.Keys;
+
+    /// <summary>Reads one connection and notes its mistakes; null when it has any.</summary>
+    /// <param name="name">The connection's name.</param>
+    /// <param name="definition">Its table.</param>
+    /// <param name="baseFolder">Folder that relative paths in it start from.</param>
+    /// <param name="lookUp">Looks up secrets of a vault.</param>
+    /// <param name="mistakes">Where mistakes are noted.</param>
+    public static EtlConnection? Read(string name, Definition definition, string baseFolder, SecretLookup lookUp, List<DefinitionMistake> mistakes)
+    {
+        int before = mistakes.Count;
+        string subject = $"connection '{name}'";
+        var reader = new DefinitionReader(definition, subject, mistakes);
+        string? type = reader.Choice("Type", s_types.Keys, isRequired: true);
+        EtlConnection? connection = type is null ? null : s_types[type](new Context(name, subject, reader, baseFolder, lookUp, mistakes));
+        if (type is not null)
+        {
+            reader.RefuseUnknown();
+        }
+
+        return mistakes.Count == before ? connection : null;
+    }
+
+    private static PostgreSqlConnection? ReadPostgreSql(Context context)
+    {
+        DefinitionReader reader = context.Reader;
+        var connection = new PostgreSqlConnection
+        {
+            Name = context.Name,
+            Host = reader.Text("Host"),
+            Port = reader.Integer("Port", 1, 65535) ?? 5432,
+            Database = reader.Text("Database"),
+            Username = reader.Text("Username"),
+            Password = context.Secret("Password"),
+            SslMode = reader.Choice("SslMode", s_sslModes),
+            RootCertificate = context.Path("RootCertificate"),
+            ConnectionString = context.Secret("ConnectionString"),
+        };
+        if (connection.Host is null && connection.ConnectionString is null)
+        {
+            reader.Refuse("Host", $"{context.Subject} needs Host (or ConnectionString).");
+        }
+
+        return connection;
+    }
+
+    private static SqliteConnection? ReadSqlite(Context context) => context.Path("DataSource", isRequired: true) is { } path
+        ? new SqliteConnection { Name = context.Name, DataSource = path, BusyTimeout = context.Reader.Integer("BusyTimeout", 0, 86_400) ?? 30 }
+        : null;
+
+    private static S3Connection? ReadS3(Context context)
+    {
+        DefinitionReader reader = context.Reader;
+        var connection = new S3Connection
+        {
+            Name = context.Name,
+            Bucket = reader.Text("Bucket", isRequired: true) ?? "",
+            Prefix = (reader.Text("Prefix") ?? "").Trim('/'),
+            Region = reader.Text("Region"),
+            Profile = reader.Text("Profile"),
+            AccessKey = reader.Text("AccessKey"),
+            SecretKey = context.Secret("SecretKey"),
+            SessionToken = context.Secret("SessionToken"),
+            ServiceUrl = reader.Text("ServiceUrl"),
+            ForcePathStyle = reader.Flag("ForcePathStyle"),
+            ChecksumMode = reader.Choice<ChecksumMode>("ChecksumMode"),
+            Encryption = reader.Choice<StageEncryption>("Encryption") ?? StageEncryption.BucketDefault,
+            KmsKeyId = reader.Text("KmsKeyId"),
+        };
+        if (connection.AccessKey is null != connection.SecretKey is null)
+        {
+            reader.Refuse("AccessKey", $"{context.Subject} must have both AccessKey and SecretKey, or neither.");
+        }
+
+        if (connection.KmsKeyId is not null && connection.Encryption != StageEncryption.SseKms)
+        {
+            reader.Refuse("KmsKeyId", $"KmsKeyId of {context.Subject} goes with Encryption = 'SseKms'.");
+        }
+
+        if (connection.ServiceUrl is not null
+            && (!Uri.TryCreate(connection.ServiceUrl, UriKind.Absolute, out Uri? url) || url.Scheme is not ("http" or "https")))
+        {
+            reader.Refuse("ServiceUrl", $"ServiceUrl of {context.Subject} must be a URL such as https://minio.example:9000.");
+        }
+
+        return connection;
+    }
+
+    private static RedshiftConnection? ReadRedshift(Context context)
+    {
+        DefinitionReader reader = context.Reader;
+        return new RedshiftConnection
+        {
+            Name = context.Name,
+            Host = reader.Text("Host", isRequired: true) ?? "",
+            Port = reader.Integer("Port", 1, 65535) ?? 5439,
+            Database = reader.Text("Database", isRequired: true) ?? "",
+            Username = reader.Text("Username") ?? "",
+            Password = context.Secret("Password"),
+            SslMode = reader.Choice("SslMode", s_sslModes) ?? "VerifyFull",
+            RootCertificate = context.Path("RootCertificate"),
+            IamRole = reader.Text("IamRole"),
+            HistorySchema = reader.Text("HistorySchema") ?? "etl",
+            Timeout = reader.Integer("Timeout", 1, 1024) ?? 60,
+        };
+    }
+
+    private sealed record Context(
+        string Name, string Subject, DefinitionReader Reader, string BaseFolder, SecretLookup LookUp, List<DefinitionMistake> Mistakes)
+    {
+        public Secret? Secret(string key) => SecretReader.Read(Reader, key, Subject, LookUp, Mistakes);
+
+        public string? Path(string key, bool isRequired = false) => Reader.Text(key, isRequired) is { } path
+            ? System.IO.Path.GetFullPath(path, BaseFolder)
+            : null;
+    }
+}
