@@ -144,6 +144,10 @@ public sealed class Fault
     public static Fault SqlDenied { get; } = new(nameof(SqlDenied), FaultCategory.PermissionDenied, false,
         "Grant the right that the server names, or use another user.");
 
+    /// <summary>A statement in a job's SQL would end the load's transaction or cannot run in it.</summary>
+    public static Fault StatementRefused { get; } = new(nameof(StatementRefused), FaultCategory.InvalidArgument, false,
+        "A load is one transaction: leave out statements that begin or end one, load or unload by themselves.");
+
     /// <summary>Another transaction conflicted; the whole transaction may be repeated.</summary>
     public static Fault TransactionConflict { get; } = new(nameof(TransactionConflict), FaultCategory.ResourceBusy, true,
         "Run it again; if it happens often, load the tables at different times.");

@@ -1,0 +1,74 @@
+namespace RedshiftEtl.Engine.Define;
+
+/// <summary>What a load does to the rows that are there (DESIGN.md, load modes).</summary>
+public enum LoadMode
+{
+    /// <summary>Adds rows.</summary>
+    Append,
+
+    /// <summary>Deletes the rows concerned, then adds the new ones, in one transaction.</summary>
+    Overwrite,
+}
+
+/// <summary>Which load of a job runs.</summary>
+public enum LoadKind
+{
+    /// <summary>Initial if the table is missing or no initial load ever succeeded, else Ongoing.</summary>
+    Auto,
+
+    /// <summary>Creates the table if it is missing and loads everything.</summary>
+    Initial,
+
+    /// <summary>Loads what the ongoing SQL selects.</summary>
+    Ongoing,
+}
+
+/// <summary>The four SQL files of a job: full paths; null where the job has none.</summary>
+/// <param name="Create">Creates the target table, on Redshift.</param>
+/// <param name="Initial">The query of the initial load, on the source.</param>
+/// <param name="Ongoing">The query of the ongoing loads, on the source.</param>
+/// <param name="Delete">Deletes the rows that an ongoing load replaces, on Redshift.</param>
+public sealed record JobSql(string? Create, string? Initial, string? Ongoing, string? Delete);
+
+/// <summary>A job as its dictionary defines it, validated. Immutable; <c>with</c> makes a variant.</summary>
+public sealed record EtlJob
+{
+    /// <summary>The name: its folder's.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>One sentence for lists.</summary>
+    public string? Description { get; init; }
+
+    /// <summary>What a load does to the rows that are there.</summary>
+    public required LoadMode Mode { get; init; }
+
+    /// <summary>The source.</summary>
+    public required SourceConnection Source { get; init; }
+
+    /// <summary>The stage.</summary>
+    public required S3Connection Stage { get; init; }
+
+    /// <summary>The warehouse.</summary>
+    public required RedshiftConnection Warehouse { get; init; }
+
+    /// <summary>The target table.</summary>
+    public required TableName Table { get; init; }
+
+    /// <summary>Parameters of the source queries and the delete, in order.</summary>
+    public required IReadOnlyList<ParameterDefinition> Parameters { get; init; }
+
+    /// <summary>The SQL files.</summary>
+    public required JobSql Sql { get; init; }
+
+    /// <summary>How parts are compressed.</summary>
+    public Stage.Compression Compression { get; init; }
+
+    /// <summary>The text that stands for NULL in the parts.</summary>
+    public string? NullMarker { get; init; }
+
+    /// <summary>The job's folder; null for one that was made of parameters.</summary>
+    public string? Folder { get; init; }
+
+    /// <summary>The name.</summary>
+    public override string ToString() => Name;
+}

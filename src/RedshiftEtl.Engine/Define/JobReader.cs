@@ -1,0 +1,177 @@
+using RedshiftEtl.Engine.Stage;
+
+namespace RedshiftEtl.Engine.Define;
+
+/// <summary>What a command adds to a job or says instead of it; what is null is left to the job.</summary>
+public sealed record JobOverride
+{
+    /// <summary>The mode.</summary>
+    public LoadMode? Mode { get; init; }
+
+    /// <summary>The source.</summary>
+    public SourceConnection? Source { get; init; }
+
+    /// <summary>The stage.</summary>
+    public S3Connection? Stage { get; init; }
+
+    /// <summary>The warehouse.</summary>
+    public RedshiftConnection? Warehouse { get; init; }
+
+    /// <summary>The target table.</summary>
+    public TableName? Table { get; init; }
+
+    /// <summary>Parameters; each replaces the job's of the same name.</summary>
+    public IReadOnlyList<ParameterDefinition> Parameters { get; init; } = [];
+
+    /// <summary>SQL files; each that is not null replaces the job's.</summary>
+    public JobSql Sql { get; init; } = new(null, null, null, null);
+}
+
+/// <summary>Makes a validated job of a job.psd1 and what a command says beside it.</summary>
+internal static class JobReader
+{
+    /// <summary>Reads a job.</summary>
+    /// <param name="name">The job's name.</param>
+    /// <param name="definition">The job's table.</param>
+    /// <param name="folder">The job's folder, where its SQL files are.</param>
+    /// <param name="connections">The project's connections.</param>
+    /// <param name="change">What the command says instead.</param>
+    /// <exception cref="EtlException"><see cref="Fault.DefinitionInvalid"/> with every mistake.</exception>
+    public static EtlJob Read(
+        string name, Definition definition, string? folder, IReadOnlyDictionary<string, EtlConnection> connections, JobOverride change)
+    {
+        var mistakes = new List<DefinitionMistake>();
+        string subject = $"job '{name}'";
+        var reader = new DefinitionReader(definition, subject, mistakes);
+        string? description = reader.Text("Description");
+        LoadMode? mode = change.Mode ?? reader.Choice<LoadMode>("Mode", isRequired: change.Mode is null);
+        reader.Value("Mode");
+        SourceConnection? source = Connection("Source", change.Source, reader, subject, connections);
+        S3Connection? stage = Connection("Stage", change.Stage, reader, subject, connections);
+        RedshiftConnection? warehouse = Connection("Warehouse", change.Warehouse, reader, subject, connections);
+        TableName? table = Table(reader, subject, change);
+        IReadOnlyList<ParameterDefinition> parameters = Parameters(reader, subject, change, mistakes);
+        JobSql sql = Sql(reader, subject, folder, change, mistakes);
+        Compression compression = reader.Choice<Compression>("Compression") ?? Compression.Zstd;
+        string? nullMarker = reader.Text("NullMarker");
+        reader.RefuseUnknown();
+        if (mistakes.Count > 0)
+        {
+            throw DefinitionMistake.ToException(mistakes, name);
+        }
+
+        return new EtlJob
+        {
+            Name = name,
+            Description = description,
+            Mode = mode!.Value,
+            Source = source!,
+            Stage = stage!,
+            Warehouse = warehouse!,
+            Table = table!,
+            Parameters = parameters,
+            Sql = sql,
+            Compression = compression,
+            NullMarker = nullMarker,
+            Folder = folder,
+        };
+    }
+
+    /// <summary>The named connection; without a name the project's only one of that type.</summary>
+    private static T? Connection<T>(
+        string key, T? given, DefinitionReader reader, string subject, IReadOnlyDictionary<string, EtlConnection> connections)
+        where T : EtlConnection
+    {
+        string? name = reader.Text(key);
+        if (given is not null)
+        {
+            return given;
+        }
+
+        string kind = typeof(T) == typeof(SourceConnection) ? "a source" : typeof(T) == typeof(S3Connection) ? "an S3 connection" : "a Redshift connection";
+        List<T> fitting = connections.Values.OfType<T>().ToList();
+        string[] names = fitting.Select(connection => connection.Name).Order(StringComparer.OrdinalIgnoreCase).ToArray();
+        if (name is null)
+        {
+            if (fitting.Count == 1)
+            {
+                return fitting[0];
+            }
+
+            reader.Refuse(key, fitting.Count == 0
+                ? $"{subject} needs {key}, and connections.psd1 has no connection for it: define {kind}, or give -{key}."
+                : $"{key} of {subject} is missing, and there are several it could be: {string.Join(", ", names)}.");
+            return null;
+        }
+
+        if (!connections.TryGetValue(name, out EtlConnection? connection))
+        {
+            reader.Refuse(key, $"{key} of {subject} names '{name}', which connections.psd1 does not define.{NearestName.Hint(name, names)}");
+            return null;
+        }
+
+        if (connection is not T)
+        {
+            reader.Refuse(key, $"{key} of {subject} must be {kind}, but '{name}' is of type {connection.Type}.{NearestName.Hint("", names)}");
+        }
+
+        return connection as T;
+    }
+
+    private static TableName? Table(DefinitionReader reader, string subject, JobOverride change)
+    {
+        string? text = reader.Text("Table", isRequired: change.Table is null);
+        if (change.Table is not null || text is null)
+        {
+            return change.Table;
+        }
+
+        try
+        {
+            return TableName.Parse(text);
+        }
+        catch (EtlException e)
+        {
+            reader.Refuse("Table", $"Table of {subject}: {e.Message} {e.Advice}");
+            return null;
+        }
+    }
+
+    private static List<ParameterDefinition> Parameters(
+        DefinitionReader reader, string subject, JobOverride change, List<DefinitionMistake> mistakes)
+    {
+        IReadOnlyList<ParameterDefinition> own = reader.Table("Parameter") is { } table
+            ? ParameterDefinition.ReadAll(table, subject, mistakes)
+            : [];
+        return own
+            .Where(parameter => !change.Parameters.Any(other => other.Name.Equals(parameter.Name, StringComparison.OrdinalIgnoreCase)))
+            .Concat(change.Parameters)
+            .ToList();
+    }
+
+    private static JobSql Sql(
+        DefinitionReader reader, string subject, string? folder, JobOverride change, List<DefinitionMistake> mistakes)
+    {
+        DefinitionReader? files = reader.Table("Sql") is { } table ? new DefinitionReader(table, $"Sql of {subject}", mistakes) : null;
+        var sql = new JobSql(
+            File("Create", "create.sql", change.Sql.Create),
+            File("Initial", "initial.sql", change.Sql.Initial),
+            File("Ongoing", "ongoing.sql", change.Sql.Ongoing),
+            File("Delete", "delete.sql", change.Sql.Delete));
+        files?.RefuseUnknown();
+        return sql;
+
+        // A name that the job gives must exist when it is needed; a default one only counts when the file is there.
+        string? File(string key, string defaultName, string? given)
+        {
+            string? renamed = files?.Text(key);
+            if (given is not null || folder is null)
+            {
+                return given;
+            }
+
+            string path = Path.GetFullPath(renamed ?? defaultName, folder);
+            return renamed is not null || System.IO.File.Exists(path) ? path : null;
+        }
+    }
+}

@@ -1,0 +1,41 @@
+using RedshiftEtl.Engine.Define;
+using RedshiftEtl.Engine.Plan;
+
+namespace RedshiftEtl.Engine.Load;
+
+/// <summary>What a load is to do with staged parts.</summary>
+public sealed record LoadRequest
+{
+    /// <summary>The run's id.</summary>
+    public required string RunId { get; init; }
+
+    /// <summary>The job's name, for the history.</summary>
+    public required string Job { get; init; }
+
+    /// <summary>Initial or Ongoing.</summary>
+    public required LoadKind Load { get; init; }
+
+    /// <summary>The mode.</summary>
+    public required LoadMode Mode { get; init; }
+
+    /// <summary>The warehouse.</summary>
+    public required RedshiftConnection Warehouse { get; init; }
+
+    /// <summary>The target table.</summary>
+    public required TableName Table { get; init; }
+
+    /// <summary>The name of what was read, for the history.</summary>
+    public required string Source { get; init; }
+
+    /// <summary>Creates the table when it is missing; null: a missing table is an error.</summary>
+    public SqlText? Create { get; init; }
+
+    /// <summary>Deletes the rows that are replaced, when <see cref="Mode"/> is Overwrite and <see cref="Load"/> Ongoing.</summary>
+    public SqlText? Delete { get; init; }
+
+    /// <summary>A value for every parameter of the SQL.</summary>
+    public IReadOnlyList<EtlParameter> Parameters { get; init; } = [];
+
+    /// <summary>Whether an initial Append may load into a table that has rows.</summary>
+    public bool IsForced { get; init; }
+}

@@ -1,0 +1,177 @@
+using RedshiftEtl.Engine.Define;
+using RedshiftEtl.Engine.Extract;
+using RedshiftEtl.Engine.Plan;
+using RedshiftEtl.Engine.Stage;
+
+namespace RedshiftEtl.Engine.Load;
+
+/// <summary>What a statement of a load is for.</summary>
+public enum LoadStep
+{
+    /// <summary>Creates the table.</summary>
+    Create,
+
+    /// <summary>Sees whether the table has rows.</summary>
+    CheckEmpty,
+
+    /// <summary>Deletes rows that are replaced.</summary>
+    Delete,
+
+    /// <summary>Loads the parts.</summary>
+    Copy,
+
+    /// <summary>Asks how many rows COPY loaded.</summary>
+    Count,
+}
+
+/// <summary>One statement of a load's transaction.</summary>
+/// <param name="Step">What it is for.</param>
+/// <param name="Sql">The statement for the server; it may hold keys.</param>
+/// <param name="Shown">The statement for people: keys masked.</param>
+/// <param name="Values">Values for <c>$1…</c>.</param>
+/// <param name="Origin">The user's SQL that it comes from, and where in it; null for our own.</param>
+/// <param name="Offset">Index of the statement in <paramref name="Origin"/>.</param>
+public sealed record LoadStatement(
+    LoadStep Step, string Sql, string Shown, IReadOnlyList<EtlParameter> Values, SqlText? Origin = null, int Offset = 0)
+{
+    /// <summary>The masked statement.</summary>
+    public override string ToString() => Shown;
+}
+
+/// <summary>Writes the statements of a load, in order: the same for the plan that is shown and for the transaction that runs.</summary>
+internal static class LoadScript
+{
+    /// <summary>First words of statements that would end the transaction or cannot run in one (fact sheet 3).</summary>
+    private static readonly string[] s_refused =
+        ["TRUNCATE", "BEGIN", "START", "COMMIT", "END", "ROLLBACK", "ABORT", "VACUUM", "COPY", "UNLOAD", "SAVEPOINT"];
+
+    /// <summary>The statements from creating the table to deleting what is replaced.</summary>
+    /// <exception cref="EtlException"><see cref="Fault.TableNotFound"/>, <see cref="Fault.ArgumentInvalid"/>, <see cref="Fault.StatementRefused"/>.</exception>
+    public static List<LoadStatement> Prepare(LoadRequest request, bool tableExists)
+    {
+        var statements = new List<LoadStatement>();
+        if (!tableExists)
+        {
+            if (request.Create is null)
+            {
+                throw new EtlException(Fault.TableNotFound, $"Table '{request.Table}' does not exist on '{request.Warehouse.Name}'.", request.Table.ToString());
+            }
+
+            statements.AddRange(FromUser(LoadStep.Create, request.Create, request.Parameters));
+        }
+
+        if (request.Mode == LoadMode.Append && request.Load == LoadKind.Initial && tableExists && !request.IsForced)
+        {
+            string sql = $"SELECT 1 FROM {request.Table.Sql} LIMIT 1";
+            statements.Add(new LoadStatement(LoadStep.CheckEmpty, sql, sql, []));
+        }
+
+        if (request.Mode == LoadMode.Overwrite && request.Load == LoadKind.Initial && tableExists)
+        {
+            string sql = $"DELETE FROM {request.Table.Sql}";
+            statements.Add(new LoadStatement(LoadStep.Delete, sql, sql, []));
+        }
+
+        if (request.Mode == LoadMode.Overwrite && request.Load == LoadKind.Ongoing)
+        {
+            SqlText delete = request.Delete ?? throw new EtlException(Fault.ArgumentInvalid,
+                $"Job '{request.Job}' overwrites, but has no SQL that deletes the rows to be replaced.", request.Job,
+                advice: "Write a delete.sql into the job's folder, or give -DeleteSqlFile; to only add rows, use the mode Append.");
+            statements.AddRange(FromUser(LoadStep.Delete, delete, request.Parameters));
+        }
+
+        return statements;
+    }
+
+    /// <summary>The COPY and the count.</summary>
+    public static IEnumerable<LoadStatement> Copy(
+        LoadRequest request, IReadOnlyList<string> columns, string manifestUrl, Compression compression, CsvDialect dialect, string? region, CopyAuthorization authorization)
+    {
+        yield return new LoadStatement(LoadStep.Copy,
+            CopyStatement.Build(request.Table, columns, manifestUrl, authorization.Sql, compression, dialect, region),
+            CopyStatement.Build(request.Table, columns, manifestUrl, authorization.Shown, compression, dialect, region),
+            []);
+        yield return new LoadStatement(LoadStep.Count, "SELECT pg_last_copy_count()", "SELECT pg_last_copy_count()", []);
+    }
+
+    private static IEnumerable<LoadStatement> FromUser(LoadStep step, SqlText text, IReadOnlyList<EtlParameter> parameters)
+    {
+        foreach (SqlStatement statement in text.Statements)
+        {
+            string word = FirstWord(statement.Text);
+            if (s_refused.Contains(word, StringComparer.OrdinalIgnoreCase))
+            {
+                throw new EtlException(Fault.StatementRefused,
+                    $"{text.Describe(statement.Start)}: {word.ToUpperInvariant()} cannot stand in a job's {step.ToString().ToLowerInvariant()} SQL.",
+                    text.File ?? statement.Text,
+                    advice: step == LoadStep.Delete && word.Equals("TRUNCATE", StringComparison.OrdinalIgnoreCase)
+                        ? "Write DELETE FROM instead: TRUNCATE commits at once, so a failed load would leave the table empty."
+                        : null);
+            }
+
+            yield return Bind(step, text, statement, word, parameters);
+        }
+    }
+
+    /// <summary>Binds where the protocol can (fact sheet 8.1: not in DDL), else writes literals through the quoting door.</summary>
+    private static LoadStatement Bind(LoadStep step, SqlText text, SqlStatement statement, string word, IReadOnlyList<EtlParameter> parameters)
+    {
+        string literal = text.Substitute(statement, name => SqlLiteral.Value(ValueOf(name, parameters), SqlDialect.Redshift));
+        if (word.ToUpperInvariant() is not ("DELETE" or "UPDATE" or "INSERT") || parameters.Any(parameter => parameter.Value is byte[]))
+        {
+            return new LoadStatement(step, literal, literal, [], text, statement.Start);
+        }
+
+        var used = new List<EtlParameter>();
+        string bound = text.Substitute(statement, name =>
+        {
+            int index = used.FindIndex(parameter => parameter.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+            if (index < 0)
+            {
+                used.Add(new EtlParameter(name, ValueOf(name, parameters)));
+                index = used.Count - 1;
+            }
+
+            return $"${index + 1}";
+        });
+        return new LoadStatement(step, bound, literal, used, text, statement.Start);
+    }
+
+    private static object? ValueOf(string name, IReadOnlyList<EtlParameter> parameters) =>
+        (parameters.FirstOrDefault(parameter => parameter.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
+            ?? throw new EtlException(Fault.ParameterMissing, $"Parameter '@{name}' has no value.", name)).Value;
+
+    private static string FirstWord(string sql)
+    {
+        int i = 0;
+        while (i < sql.Length)
+        {
+            if (char.IsWhiteSpace(sql[i]) || sql[i] == '(')
+            {
+                i++;
+            }
+            else if (sql.AsSpan(i).StartsWith("--"))
+            {
+                int end = sql.IndexOf('\n', i);
+                i = end < 0 ? sql.Length : end + 1;
+            }
+            else if (sql.AsSpan(i).StartsWith("/*"))
+            {
+                int end = sql.IndexOf("*/", i + 2, StringComparison.Ordinal);
+                i = end < 0 ? sql.Length : end + 2;
+            }
+            else
+            {
+                break;
+            }
+        }
+
+        int stop = i;
+        while (stop < sql.Length && (char.IsLetterOrDigit(sql[stop]) || sql[stop] == '_'))
+        {
+            stop++;
+        }
+
+        return sql[i..stop];
+    }
+}

@@ -1,0 +1,268 @@
+using System.Diagnostics;
+using System.Globalization;
+using RedshiftEtl.Engine.Define;
+using RedshiftEtl.Engine.Extract;
+using RedshiftEtl.Engine.Plan;
+using RedshiftEtl.Engine.Record;
+using RedshiftEtl.Engine.Stage;
+
+namespace RedshiftEtl.Engine.Load;
+
+/// <summary>Loads staged parts into Redshift: create if missing, delete, COPY, compare counts, record, COMMIT, all in one transaction.</summary>
+public static class Loader
+{
+    /// <summary>Finds what can be found before the extract: that the table is there or can be made, that it has the columns, that the deletes are valid. Changes nothing.</summary>
+    /// <exception cref="EtlException">The fault that the load would end with.</exception>
+    public static async Task CheckAsync(LoadRequest request, IReadOnlyList<EtlColumn> columns, IProgress<EtlEvent> progress, CancellationToken cancel)
+    {
+        await using WarehouseSession session = await WarehouseSession.OpenAsync(request.Warehouse, progress, cancel);
+        await History.EnsureAsync(session, cancel);
+        TargetTable target = await TargetTable.ReadAsync(session, request.Table, cancel);
+        await session.ExecuteAsync("BEGIN", [], cancel);
+        try
+        {
+            foreach (LoadStatement statement in LoadScript.Prepare(request, target.Exists))
+            {
+                switch (statement.Step)
+                {
+                    case LoadStep.Delete:
+                        await RunUserSqlAsync(session, statement with { Sql = $"EXPLAIN {statement.Sql}", Shown = $"EXPLAIN {statement.Shown}" }, cancel);
+                        break;
+                    case LoadStep.CheckEmpty:
+                        await RefuseRowsAsync(session, request, statement, cancel);
+                        break;
+                    default:
+                        await RunUserSqlAsync(session, statement, cancel);
+                        break;
+                }
+            }
+
+            target = await CreatedAsync(session, request, target, cancel);
+            target.Match(columns);
+        }
+        finally
+        {
+            await session.RollbackQuietlyAsync();
+        }
+    }
+
+    /// <summary>Loads.</summary>
+    /// <param name="request">What to do.</param>
+    /// <param name="stage">The staged parts.</param>
+    /// <param name="authorization">How COPY may read them.</param>
+    /// <param name="progress">Where events go.</param>
+    /// <param name="cancel">Stops the server's statement and rolls back; ignored once COMMIT is sent.</param>
+    /// <exception cref="EtlException">Nothing was committed, except for <see cref="Fault.OutcomeUnknown"/>.</exception>
+    public static async Task<EtlLoad> LoadAsync(
+        LoadRequest request, EtlStage stage, CopyAuthorization authorization, IProgress<EtlEvent> progress, CancellationToken cancel)
+    {
+        var clock = Stopwatch.StartNew();
+        await using WarehouseSession session = await WarehouseSession.OpenAsync(request.Warehouse, progress, cancel);
+        await History.EnsureAsync(session, cancel);
+        TargetTable target = await TargetTable.ReadAsync(session, request.Table, cancel);
+        bool isCreated = !target.Exists;
+        long deleted = 0;
+        long loaded = 0;
+        EtlRun run;
+        try
+        {
+            await session.ExecuteAsync("BEGIN", [], cancel);
+            foreach (LoadStatement statement in LoadScript.Prepare(request, target.Exists))
+            {
+                if (statement.Step == LoadStep.CheckEmpty)
+                {
+                    await RefuseRowsAsync(session, request, statement, cancel);
+                    continue;
+                }
+
+                long affected = await RunUserSqlAsync(session, statement, cancel);
+                deleted += statement.Step == LoadStep.Delete ? Math.Max(affected, 0) : 0;
+            }
+
+            target = await CreatedAsync(session, request, target, cancel);
+            IReadOnlyList<string> columns = target.Match(stage.Export.Columns);
+            loaded = stage.ManifestUrl is null ? 0 : await CopyAsync(session, request, stage, columns, authorization, progress, cancel);
+            Compare(request, stage.Export, loaded);
+            run = Succeeded(request, stage, deleted, loaded, clock.Elapsed);
+            (string insert, IReadOnlyList<EtlParameter> values) = History.Insert(request.Warehouse, run);
+            await session.ExecuteAsync(insert, values, cancel);
+        }
+        catch
+        {
+            await session.RollbackQuietlyAsync();
+            throw;
+        }
+
+        await CommitAsync(session, request, progress);
+        progress.Report(new MilestoneEvent("Loaded", string.Create(CultureInfo.InvariantCulture,
+            $"{loaded:N0} rows loaded into {request.Table}, {deleted:N0} deleted, in {clock.Elapsed.TotalSeconds:N1} s.")));
+        return new EtlLoad
+        {
+            RunId = request.RunId,
+            Stage = stage,
+            Warehouse = request.Warehouse.Name,
+            Table = request.Table.ToString(),
+            IsTableCreated = isCreated,
+            RowsDeleted = deleted,
+            RowsLoaded = loaded,
+            Duration = clock.Elapsed,
+        };
+    }
+
+    /// <summary>Runs a statement of the user's SQL; an error names the file and the line.</summary>
+    private static async Task<long> RunUserSqlAsync(WarehouseSession session, LoadStatement statement, CancellationToken cancel)
+    {
+        try
+        {
+            return await session.ExecuteAsync(statement.Sql, statement.Values, cancel, statement.Shown);
+        }
+        catch (EtlException e) when (statement.Origin is { } origin && !e.Fault.IsTransient)
+        {
+            int position = RedshiftError.Server(e)?.Position ?? 0;
+            int prefix = statement.Sql.StartsWith("EXPLAIN ", StringComparison.Ordinal) && !origin.Text.AsSpan(statement.Offset).StartsWith("EXPLAIN ") ? 8 : 0;
+            string where = origin.Describe(statement.Offset + Math.Max(0, position - 1 - prefix));
+            throw new EtlException(e.Fault, $"{where}: {e.Message}", origin.File ?? e.Target, e.InnerException, e.Advice);
+        }
+    }
+
+    private static async Task RefuseRowsAsync(WarehouseSession session, LoadRequest request, LoadStatement check, CancellationToken cancel)
+    {
+        if (await session.ScalarAsync(check.Sql, check.Values, cancel) is not null)
+        {
+            throw new EtlException(Fault.TableNotEmpty,
+                $"Table '{request.Table}' has rows already, so an initial load in mode Append would double them.", request.Table.ToString());
+        }
+    }
+
+    /// <summary>The target as it is inside the transaction, after create.sql ran.</summary>
+    private static async Task<TargetTable> CreatedAsync(WarehouseSession session, LoadRequest request, TargetTable target, CancellationToken cancel)
+    {
+        if (target.Exists)
+        {
+            return target;
+        }
+
+        target = await TargetTable.ReadAsync(session, request.Table, cancel);
+        return target.Exists
+            ? target
+            : throw new EtlException(Fault.TableNotFound,
+                $"The create SQL ran, but it did not create '{request.Table}'.", request.Table.ToString(),
+                advice: "The table that create.sql creates and the job's Table must be the same, schema included.");
+    }
+
+    private static async Task<long> CopyAsync(
+        WarehouseSession session, LoadRequest request, EtlStage stage, IReadOnlyList<string> columns,
+        CopyAuthorization authorization, IProgress<EtlEvent> progress, CancellationToken cancel)
+    {
+        long loaded = 0;
+        foreach (LoadStatement statement in LoadScript.Copy(
+            request, columns, stage.ManifestUrl!, stage.Export.Compression, stage.Export.Dialect, stage.Stage.Region, authorization))
+        {
+            if (statement.Step == LoadStep.Count)
+            {
+                loaded = Convert.ToInt64(await session.ScalarAsync(statement.Sql, [], cancel), CultureInfo.InvariantCulture);
+                continue;
+            }
+
+            progress.Report(new VerboseEvent($"COPY {stage.Parts.Count} part(s) into {request.Table} from {stage.ManifestUrl}."));
+            try
+            {
+                await session.ExecuteAsync(statement.Sql, [], cancel, statement.Shown);
+            }
+            catch (EtlException e) when (!e.Fault.IsTransient && e.Fault != Fault.Stopped)
+            {
+                await session.RollbackQuietlyAsync();
+                throw await CopyErrorAsync(session, request, e, authorization, cancel);
+            }
+        }
+
+        return loaded;
+    }
+
+    /// <summary>What COPY's failure was about: the refused rows where there are some, else the server's words without keys.</summary>
+    private static async Task<EtlException> CopyErrorAsync(
+        WarehouseSession session, LoadRequest request, EtlException error, CopyAuthorization authorization, CancellationToken cancel)
+    {
+        bool isData = error.Message.Contains("load_error", StringComparison.OrdinalIgnoreCase);
+        IReadOnlyList<LoadError> rows = isData ? await LoadError.ReadAsync(session, 5, cancel) : [];
+        if (rows.Count > 0)
+        {
+            return new EtlException(Fault.CopyRejected,
+                $"COPY into '{request.Table}' refused rows; nothing was loaded. {string.Join("; ", rows)}", request.Table.ToString());
+        }
+
+        // The server may repeat a part of the statement, so an error of a COPY with keys says no more than its class.
+        bool hasKeys = authorization.Sql != authorization.Shown;
+        string message = hasKeys && error.Fault == Fault.SqlInvalid ? "the statement was refused" : error.Message;
+        bool isDenied = error.Fault == Fault.SqlDenied
+            || new[] { "AccessDenied", "Access Denied", "not authorized", "InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken", "403" }
+                .Any(word => error.Message.Contains(word, StringComparison.OrdinalIgnoreCase));
+        return new EtlException(isDenied ? Fault.CopyDenied : error.Fault, $"COPY into '{request.Table}' failed; nothing was loaded. {message}",
+            request.Table.ToString(), hasKeys ? null : error.InnerException);
+    }
+
+    /// <summary>Three numbers must agree before COMMIT: read, written, loaded.</summary>
+    private static void Compare(LoadRequest request, EtlExport export, long loaded)
+    {
+        if (export.RowsRead != export.RowsWritten || export.RowsWritten != loaded)
+        {
+            throw new EtlException(Fault.CountMismatch, string.Create(CultureInfo.InvariantCulture,
+                $"{export.RowsRead:N0} rows were read, {export.RowsWritten:N0} written and {loaded:N0} loaded into '{request.Table}': not the same number."),
+                request.Table.ToString());
+        }
+    }
+
+    private static EtlRun Succeeded(LoadRequest request, EtlStage stage, long deleted, long loaded, TimeSpan elapsed) => new()
+    {
+        RunId = request.RunId,
+        Job = request.Job,
+        Load = request.Load,
+        Mode = request.Mode,
+        Status = RunStatus.Succeeded,
+        Source = request.Source,
+        Table = request.Table.ToString(),
+        RowsRead = stage.Export.RowsRead,
+        RowsWritten = stage.Export.RowsWritten,
+        RowsLoaded = loaded,
+        RowsDeleted = deleted,
+        CsvBytes = stage.Export.CsvBytes,
+        StagedBytes = stage.Export.Bytes,
+        PartCount = stage.Parts.Count,
+        Manifest = stage.ManifestUrl,
+        Parameters = string.Join("; ", request.Parameters),
+        StartedAt = stage.Export.StartedAt,
+        EndedAt = DateTimeOffset.UtcNow,
+        ExtractDuration = stage.Export.Duration,
+        LoadDuration = elapsed,
+    };
+
+    /// <summary>Commits. When the connection breaks meanwhile, the outcome is looked up instead of guessed.</summary>
+    private static async Task CommitAsync(WarehouseSession session, LoadRequest request, IProgress<EtlEvent> progress)
+    {
+        try
+        {
+            await session.ExecuteAsync("COMMIT", [], CancellationToken.None);
+        }
+        catch (EtlException e) when (e.Fault == Fault.ConnectionFailed)
+        {
+            bool isCommitted;
+            try
+            {
+                await using WarehouseSession other = await WarehouseSession.OpenAsync(request.Warehouse, progress, CancellationToken.None);
+                isCommitted = await History.WasCommittedAsync(other, request.RunId, CancellationToken.None);
+            }
+            catch (EtlException inner)
+            {
+                throw new EtlException(Fault.OutcomeUnknown,
+                    $"The connection broke during COMMIT of run {request.RunId}, and the outcome could not be looked up: {inner.Message}", request.RunId, e);
+            }
+
+            if (!isCommitted)
+            {
+                throw new EtlException(Fault.ConnectionFailed, $"The connection broke during COMMIT; run {request.RunId} was not committed.", request.RunId, e);
+            }
+
+            progress.Report(new WarningEvent($"The connection broke during COMMIT, but run {request.RunId} is in the history: it was committed."));
+        }
+    }
+}
