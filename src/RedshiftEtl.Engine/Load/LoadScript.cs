@@ -34,6 +34,9 @@ public enum LoadStep
 public sealed record LoadStatement(
     LoadStep Step, string Sql, string Shown, IReadOnlyList<EtlParameter> Values, SqlText? Origin = null, int Offset = 0)
 {
+    /// <summary>Whether EXPLAIN takes it.</summary>
+    public bool IsExplainable { get; init; } = true;
+
     /// <summary>The masked statement.</summary>
     public override string ToString() => Shown;
 }
@@ -117,9 +120,10 @@ internal static class LoadScript
     private static LoadStatement Bind(LoadStep step, SqlText text, SqlStatement statement, string word, IReadOnlyList<EtlParameter> parameters)
     {
         string literal = text.Substitute(statement, name => SqlLiteral.Value(ValueOf(name, parameters), SqlDialect.Redshift));
-        if (word.ToUpperInvariant() is not ("DELETE" or "UPDATE" or "INSERT") || parameters.Any(parameter => parameter.Value is byte[]))
+        bool isData = word.ToUpperInvariant() is "DELETE" or "UPDATE" or "INSERT";
+        if (!isData || parameters.Any(parameter => parameter.Value is byte[]))
         {
-            return new LoadStatement(step, literal, literal, [], text, statement.Start);
+            return new LoadStatement(step, literal, literal, [], text, statement.Start) { IsExplainable = isData };
         }
 
         var used = new List<EtlParameter>();

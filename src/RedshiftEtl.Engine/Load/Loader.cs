@@ -11,6 +11,10 @@ namespace RedshiftEtl.Engine.Load;
 /// <summary>Loads staged parts into Redshift: create if missing, delete, COPY, compare counts, record, COMMIT, all in one transaction.</summary>
 public static class Loader
 {
+    /// <summary>How COPY says that S3 refused it.</summary>
+    private static readonly string[] s_deniedWords =
+        ["AccessDenied", "Access Denied", "not authorized", "InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken", "403"];
+
     /// <summary>Finds what can be found before the extract: that the table is there or can be made, that it has the columns, that the deletes are valid. Changes nothing.</summary>
     /// <exception cref="EtlException">The fault that the load would end with.</exception>
     public static async Task CheckAsync(LoadRequest request, IReadOnlyList<EtlColumn> columns, IProgress<EtlEvent> progress, CancellationToken cancel)
@@ -25,7 +29,7 @@ public static class Loader
             {
                 switch (statement.Step)
                 {
-                    case LoadStep.Delete:
+                    case LoadStep.Delete when statement.IsExplainable:
                         await RunUserSqlAsync(session, statement with { Sql = $"EXPLAIN {statement.Sql}", Shown = $"EXPLAIN {statement.Shown}" }, cancel);
                         break;
                     case LoadStep.CheckEmpty:
@@ -119,8 +123,7 @@ public static class Loader
         catch (EtlException e) when (statement.Origin is { } origin && !e.Fault.IsTransient)
         {
             int position = RedshiftError.Server(e)?.Position ?? 0;
-            int prefix = statement.Sql.StartsWith("EXPLAIN ", StringComparison.Ordinal) && !origin.Text.AsSpan(statement.Offset).StartsWith("EXPLAIN ") ? 8 : 0;
-            string where = origin.Describe(statement.Offset + Math.Max(0, position - 1 - prefix));
+            string where = origin.Describe(statement.Offset, statement.Sql.AsSpan(0, Math.Clamp(position - 1, 0, statement.Sql.Length)).Count('\n'));
             throw new EtlException(e.Fault, $"{where}: {e.Message}", origin.File ?? e.Target, e.InnerException, e.Advice);
         }
     }
@@ -195,8 +198,7 @@ public static class Loader
         bool hasKeys = authorization.Sql != authorization.Shown;
         string message = hasKeys && error.Fault == Fault.SqlInvalid ? "the statement was refused" : error.Message;
         bool isDenied = error.Fault == Fault.SqlDenied
-            || new[] { "AccessDenied", "Access Denied", "not authorized", "InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken", "403" }
-                .Any(word => error.Message.Contains(word, StringComparison.OrdinalIgnoreCase));
+            || s_deniedWords.Any(word => error.Message.Contains(word, StringComparison.OrdinalIgnoreCase));
         return new EtlException(isDenied ? Fault.CopyDenied : error.Fault, $"COPY into '{request.Table}' failed; nothing was loaded. {message}",
             request.Table.ToString(), hasKeys ? null : error.InnerException);
     }
