@@ -1,3 +1,5 @@
+using RedshiftEtl.Engine.Plan;
+
 namespace RedshiftEtl.Engine.Define;
 
 /// <summary>A source, a stage or a warehouse, with all that is needed to open it. Validated; opens nothing by itself.</summary>
@@ -20,4 +22,8 @@ public abstract record EtlConnection
 }
 
 /// <summary>A database or file that rows are read from.</summary>
-public abstract record SourceConnection : EtlConnection;
+public abstract record SourceConnection : EtlConnection
+{
+    /// <summary>How its SQL is cut into strings, names, comments and parameters.</summary>
+    public abstract SqlDialect SqlDialect { get; }
+}

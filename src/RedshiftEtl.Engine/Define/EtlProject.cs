@@ -130,7 +130,9 @@ public sealed class EtlProject
     public EtlJob MakeJob(string name, JobOverride change) =>
         JobReader.Read(name, new Definition(null, 0, []), null, Connections, change);
 
-    private void RequireFolder()
+    /// <summary>Makes sure that there is a project folder.</summary>
+    /// <exception cref="EtlException"><see cref="Fault.ProjectNotFound"/>.</exception>
+    public void RequireFolder()
     {
         if (Folder is null)
         {

@@ -137,16 +137,13 @@ internal static class JobReader
         }
     }
 
-    private static List<ParameterDefinition> Parameters(
+    private static IReadOnlyList<ParameterDefinition> Parameters(
         DefinitionReader reader, string subject, JobOverride change, List<DefinitionMistake> mistakes)
     {
         IReadOnlyList<ParameterDefinition> own = reader.Table("Parameter") is { } table
             ? ParameterDefinition.ReadAll(table, subject, mistakes)
             : [];
-        return own
-            .Where(parameter => !change.Parameters.Any(other => other.Name.Equals(parameter.Name, StringComparison.OrdinalIgnoreCase)))
-            .Concat(change.Parameters)
-            .ToList();
+        return ParameterDefinition.Merge(own, change.Parameters);
     }
 
     private static JobSql Sql(

@@ -31,8 +31,12 @@ public sealed record ParameterDefinition(string Name, object? Value, string? Uni
         ? EtlParameter.Create(Name, Value).ToString()
         : $"@{Name} = {Amount.ToString(CultureInfo.InvariantCulture)} {Unit}";
 
+    /// <summary>The first parameters, each replaced by one of the second of the same name, and then the others of the second.</summary>
+    public static IReadOnlyList<ParameterDefinition> Merge(IReadOnlyList<ParameterDefinition> first, IReadOnlyList<ParameterDefinition> second) =>
+        first.Where(one => !second.Any(other => other.Name.Equals(one.Name, StringComparison.OrdinalIgnoreCase))).Concat(second).ToArray();
+
     /// <summary>Reads the keys of a Parameter table and notes mistakes.</summary>
-    internal static IReadOnlyList<ParameterDefinition> ReadAll(Definition table, string subject, List<DefinitionMistake> mistakes)
+    public static IReadOnlyList<ParameterDefinition> ReadAll(Definition table, string subject, List<DefinitionMistake> mistakes)
     {
         var parameters = new List<ParameterDefinition>();
         foreach (DefinitionEntry entry in table.Entries)

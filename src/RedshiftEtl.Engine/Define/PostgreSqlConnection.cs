@@ -1,8 +1,13 @@
+using RedshiftEtl.Engine.Plan;
+
 namespace RedshiftEtl.Engine.Define;
 
 /// <summary>A PostgreSQL database to read from.</summary>
 public sealed record PostgreSqlConnection : SourceConnection
 {
+    /// <inheritdoc/>
+    public override SqlDialect SqlDialect => SqlDialect.PostgreSql;
+
     /// <inheritdoc/>
     public override string Type => "PostgreSQL";
 

@@ -1,8 +1,13 @@
+using RedshiftEtl.Engine.Plan;
+
 namespace RedshiftEtl.Engine.Define;
 
 /// <summary>A SQLite database file to read from. It is opened read-only.</summary>
 public sealed record SqliteConnection : SourceConnection
 {
+    /// <inheritdoc/>
+    public override SqlDialect SqlDialect => SqlDialect.Sqlite;
+
     /// <inheritdoc/>
     public override string Type => "SQLite";
 

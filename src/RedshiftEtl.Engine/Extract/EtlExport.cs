@@ -41,6 +41,9 @@ public sealed record EtlExport
     /// <summary>The folder or the s3:// prefix that holds the parts.</summary>
     public required string Location { get; init; }
 
+    /// <summary>Whether Send-EtlStage removes the parts' folder once they are in S3.</summary>
+    public bool IsTemporary { get; init; }
+
     /// <summary>How long the extract took.</summary>
     public required TimeSpan Duration { get; init; }
 }

@@ -22,6 +22,9 @@ public enum LoadStep
 
     /// <summary>Asks how many rows COPY loaded.</summary>
     Count,
+
+    /// <summary>A statement of the user's, outside of a load.</summary>
+    Query,
 }
 
 /// <summary>One statement of a load's transaction.</summary>
@@ -36,6 +39,20 @@ public sealed record LoadStatement(
 {
     /// <summary>Whether EXPLAIN takes it.</summary>
     public bool IsExplainable { get; init; } = true;
+
+    /// <summary>The error with the file and line of the user's SQL in front.</summary>
+    internal EtlException Locate(EtlException error)
+    {
+        if (Origin is null || error.Fault.IsTransient)
+        {
+            return error;
+        }
+
+        int position = RedshiftError.Server(error)?.Position ?? 0;
+        int lines = Sql.AsSpan(0, Math.Clamp(position - 1, 0, Sql.Length)).Count('\n');
+        return new EtlException(
+            error.Fault, $"{Origin.Describe(Offset, lines)}: {error.Message}", Origin.File ?? error.Target, error.InnerException, error.Advice);
+    }
 
     /// <summary>The masked statement.</summary>
     public override string ToString() => Shown;
@@ -97,6 +114,10 @@ internal static class LoadScript
         yield return new LoadStatement(LoadStep.Count, "SELECT pg_last_copy_count()", "SELECT pg_last_copy_count()", []);
     }
 
+    /// <summary>The statements of a user's SQL as they are sent, parameters bound.</summary>
+    public static IEnumerable<LoadStatement> Bind(SqlText text, IReadOnlyList<EtlParameter> parameters) =>
+        text.Statements.Select(statement => Bind(LoadStep.Query, text, statement, FirstWord(statement.Text), parameters));
+
     private static IEnumerable<LoadStatement> FromUser(LoadStep step, SqlText text, IReadOnlyList<EtlParameter> parameters)
     {
         foreach (SqlStatement statement in text.Statements)
@@ -120,7 +141,7 @@ internal static class LoadScript
     private static LoadStatement Bind(LoadStep step, SqlText text, SqlStatement statement, string word, IReadOnlyList<EtlParameter> parameters)
     {
         string literal = text.Substitute(statement, name => SqlLiteral.Value(ValueOf(name, parameters), SqlDialect.Redshift));
-        bool isData = word.ToUpperInvariant() is "DELETE" or "UPDATE" or "INSERT";
+        bool isData = word.ToUpperInvariant() is "DELETE" or "UPDATE" or "INSERT" or "SELECT" or "WITH";
         if (!isData || parameters.Any(parameter => parameter.Value is byte[]))
         {
             return new LoadStatement(step, literal, literal, [], text, statement.Start) { IsExplainable = isData };

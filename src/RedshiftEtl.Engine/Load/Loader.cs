@@ -120,11 +120,9 @@ public static class Loader
         {
             return await session.ExecuteAsync(statement.Sql, statement.Values, cancel, statement.Shown);
         }
-        catch (EtlException e) when (statement.Origin is { } origin && !e.Fault.IsTransient)
+        catch (EtlException e)
         {
-            int position = RedshiftError.Server(e)?.Position ?? 0;
-            string where = origin.Describe(statement.Offset, statement.Sql.AsSpan(0, Math.Clamp(position - 1, 0, statement.Sql.Length)).Count('\n'));
-            throw new EtlException(e.Fault, $"{where}: {e.Message}", origin.File ?? e.Target, e.InnerException, e.Advice);
+            throw statement.Locate(e);
         }
     }
 

@@ -1,0 +1,22 @@
+using RedshiftEtl.Engine.Stage;
+
+namespace RedshiftEtl.Engine.Extract;
+
+/// <summary>How an extract is written.</summary>
+public sealed record ExportOptions
+{
+    /// <summary>The run's id.</summary>
+    public required string RunId { get; init; }
+
+    /// <summary>The compression of the parts.</summary>
+    public Compression Compression { get; init; }
+
+    /// <summary>Level of the compression: 1 to 22 for Zstd, 1 to 9 for Gzip; the fastest if null.</summary>
+    public int? CompressionLevel { get; init; }
+
+    /// <summary>How the CSV is written.</summary>
+    public CsvDialect Dialect { get; init; } = CsvDialect.Default;
+
+    /// <summary>The number of parts that are written side by side, from 1: best the warehouse's number of slices (fact sheet 2).</summary>
+    public int ParallelParts { get; init; } = 4;
+}

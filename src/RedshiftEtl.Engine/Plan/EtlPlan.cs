@@ -1,0 +1,71 @@
+using System.Globalization;
+using System.Text;
+using RedshiftEtl.Engine.Define;
+using RedshiftEtl.Engine.Extract;
+using RedshiftEtl.Engine.Load;
+
+namespace RedshiftEtl.Engine.Plan;
+
+/// <summary>Exactly what a run will do. Invoke-EtlJob runs it; -WhatIf shows it.</summary>
+public sealed record EtlPlan
+{
+    /// <summary>The run's id.</summary>
+    public required string RunId { get; init; }
+
+    /// <summary>The job.</summary>
+    public required EtlJob Job { get; init; }
+
+    /// <summary>Initial or Ongoing.</summary>
+    public required LoadKind Load { get; init; }
+
+    /// <summary>Why this load.</summary>
+    public required string Reason { get; init; }
+
+    /// <summary>When the run starts, UTC.</summary>
+    public required DateTimeOffset StartedAt { get; init; }
+
+    /// <summary>The parameters with their values.</summary>
+    public required IReadOnlyList<EtlParameter> Parameters { get; init; }
+
+    /// <summary>The query on the source.</summary>
+    public required SqlText Query { get; init; }
+
+    /// <summary>The query's columns.</summary>
+    public required IReadOnlyList<EtlColumn> Columns { get; init; }
+
+    /// <summary>Key prefix of the parts and the manifest.</summary>
+    public required string KeyPrefix { get; init; }
+
+    /// <summary>The statements of the load's transaction, between BEGIN and the history row, keys masked.</summary>
+    public required IReadOnlyList<LoadStatement> Statements { get; init; }
+
+    /// <summary>What the load is to do.</summary>
+    public required LoadRequest Request { get; init; }
+
+    /// <summary>How the parts are written.</summary>
+    public CsvDialect Dialect => Job.NullMarker is { } marker ? new CsvDialect(marker) : CsvDialect.Default;
+
+    /// <summary>The whole plan as text.</summary>
+    public override string ToString()
+    {
+        var text = new StringBuilder();
+        text.AppendLine(CultureInfo.InvariantCulture, $"Job        {Job.Name}: {Job.Mode}, {Load} ({Reason})");
+        text.AppendLine(CultureInfo.InvariantCulture, $"Source     {Job.Source}");
+        text.AppendLine(CultureInfo.InvariantCulture, $"Stage      s3://{Job.Stage.Bucket}/{KeyPrefix}");
+        text.AppendLine(CultureInfo.InvariantCulture, $"Warehouse  {Job.Warehouse}");
+        text.AppendLine(CultureInfo.InvariantCulture, $"Table      {Job.Table}");
+        text.AppendLine(CultureInfo.InvariantCulture, $"Parameters {(Parameters.Count == 0 ? "none" : string.Join(", ", Parameters))}");
+        text.AppendLine(CultureInfo.InvariantCulture, $"Columns    {string.Join(", ", Columns.Select(column => $"{column.Name} {column.RedshiftType}"))}");
+        text.AppendLine().AppendLine(CultureInfo.InvariantCulture, $"-- on {Job.Source.Name}{(Query.File is null ? "" : $", from {Query.File}")}");
+        text.AppendLine(Query.Text.Trim());
+        text.AppendLine().AppendLine(CultureInfo.InvariantCulture, $"-- on {Job.Warehouse.Name}, in one transaction");
+        text.AppendLine("BEGIN;");
+        foreach (LoadStatement statement in Statements)
+        {
+            text.AppendLine(CultureInfo.InvariantCulture, $"{statement.Shown};");
+        }
+
+        text.AppendLine(CultureInfo.InvariantCulture, $"INSERT INTO {Record.History.TableOf(Job.Warehouse)} …;");
+        return text.Append("COMMIT;").ToString();
+    }
+}

@@ -1,0 +1,112 @@
+using RedshiftEtl.Engine.Define;
+using RedshiftEtl.Engine.Extract;
+using RedshiftEtl.Engine.Load;
+using RedshiftEtl.Engine.Record;
+using RedshiftEtl.Engine.Stage;
+
+namespace RedshiftEtl.Engine.Plan;
+
+/// <summary>Decides what a run of a job will do. Reads from the source's and the warehouse's catalogs; changes nothing.</summary>
+public static class Planner
+{
+    /// <summary>Makes the plan.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="load">Which load; Auto asks the warehouse.</param>
+    /// <param name="isForced">Whether an initial Append may load into a table that has rows.</param>
+    /// <param name="now">The run's start.</param>
+    /// <param name="progress">Where events go.</param>
+    /// <param name="cancel">Stops it.</param>
+    /// <exception cref="EtlException">The fault that the run would end with, as far as it can be known before.</exception>
+    public static async Task<EtlPlan> PlanAsync(
+        EtlJob job, LoadKind load, bool isForced, DateTimeOffset now, IProgress<EtlEvent> progress, CancellationToken cancel)
+    {
+        JobFiles files = JobFiles.Read(job);
+        string reason = "asked for";
+        TargetTable target;
+        await using (WarehouseSession session = await WarehouseSession.OpenAsync(job.Warehouse, progress, cancel))
+        {
+            target = await TargetTable.ReadAsync(session, job.Table, cancel);
+            if (load == LoadKind.Auto)
+            {
+                (load, reason) = await ChooseAsync(session, job, target, cancel);
+                progress.Report(new VerboseEvent($"Job '{job.Name}': {load} load, since {reason}."));
+            }
+        }
+
+        SqlText query = (load == LoadKind.Initial ? files.Initial : files.Ongoing) ?? throw new EtlException(Fault.SqlFileUnreadable,
+            $"Job '{job.Name}' has no SQL for its {load.ToString().ToLowerInvariant()} load.", job.Name,
+            advice: $"Write {load.ToString().ToLowerInvariant()}.sql into the job's folder, or give -{load}SqlFile.");
+        SqlText? create = load == LoadKind.Initial && !target.Exists ? files.Create : null;
+        SqlText? delete = load == LoadKind.Ongoing && job.Mode == LoadMode.Overwrite ? files.Delete : null;
+        IReadOnlyList<EtlParameter> parameters = ParameterSet.Resolve(
+            job.Parameters, now, new[] { query, create, delete }.OfType<SqlText>(), files.All);
+        string runId = RunId.New();
+        var request = new LoadRequest
+        {
+            RunId = runId,
+            Job = job.Name,
+            Load = load,
+            Mode = job.Mode,
+            Warehouse = job.Warehouse,
+            Table = job.Table,
+            Source = job.Source.Name,
+            Create = create,
+            Delete = delete,
+            Parameters = parameters,
+            IsForced = isForced,
+        };
+        List<LoadStatement> statements = LoadScript.Prepare(request, target.Exists);
+        IReadOnlyList<EtlColumn> columns = await SourceTest.DescribeAsync(job.Source, new SourceQuery(query, parameters), cancel);
+        string keyPrefix = StageKeys.Prefix(job.Stage, job.Name, now, runId);
+        var plan = new EtlPlan
+        {
+            RunId = runId,
+            Job = job,
+            Load = load,
+            Reason = reason,
+            StartedAt = now,
+            Parameters = parameters,
+            Query = query,
+            Columns = columns,
+            KeyPrefix = keyPrefix,
+            Statements = statements,
+            Request = request,
+        };
+        statements.AddRange(LoadScript.Copy(
+            request,
+            target.Exists ? target.Match(columns) : columns.Select(column => TableName.Fold(column.Name)).ToArray(),
+            $"s3://{job.Stage.Bucket}/{keyPrefix}{StageKeys.ManifestName}",
+            job.Compression,
+            plan.Dialect,
+            job.Stage.Region,
+            job.Warehouse.IamRole is { } role ? CopyAuthorization.Role(role) : CopyAuthorization.Keys("", "", null)));
+        return plan;
+    }
+
+    private static async Task<(LoadKind Load, string Reason)> ChooseAsync(
+        WarehouseSession session, EtlJob job, TargetTable target, CancellationToken cancel)
+    {
+        if (!target.Exists)
+        {
+            return (LoadKind.Initial, $"the table {job.Table} does not exist");
+        }
+
+        return await History.HasInitialAsync(session, job.Name, cancel)
+            ? (LoadKind.Ongoing, "its initial load is in the history")
+            : (LoadKind.Initial, "no initial load of it ever succeeded");
+    }
+
+    /// <summary>The job's SQL, read and cut.</summary>
+    private sealed record JobFiles(SqlText? Create, SqlText? Initial, SqlText? Ongoing, SqlText? Delete)
+    {
+        public IEnumerable<SqlText> All => new[] { Create, Initial, Ongoing, Delete }.OfType<SqlText>();
+
+        public static JobFiles Read(EtlJob job) => new(
+            Read(job.Sql.Create, SqlDialect.Redshift),
+            Read(job.Sql.Initial, job.Source.SqlDialect),
+            Read(job.Sql.Ongoing, job.Source.SqlDialect),
+            Read(job.Sql.Delete, SqlDialect.Redshift));
+
+        private static SqlText? Read(string? file, SqlDialect dialect) => file is null ? null : SqlText.Read(file, dialect);
+    }
+}

@@ -1,0 +1,81 @@
+using System.Collections;
+using System.Management.Automation;
+using RedshiftEtl.Engine;
+using RedshiftEtl.Engine.Define;
+using RedshiftEtl.Engine.Extract;
+using RedshiftEtl.Engine.Plan;
+using RedshiftEtl.Engine.Stage;
+
+namespace RedshiftEtl.Commands;
+
+/// <summary>Runs a query on a source and writes its rows as CSV parts into a folder.</summary>
+[Cmdlet(VerbsData.Export, "EtlSource", DefaultParameterSetName = "File", SupportsShouldProcess = true)]
+[OutputType(typeof(EtlExport))]
+public sealed class ExportEtlSourceCommand : ProjectCommand
+{
+    /// <summary>The source: a connection's name, a hashtable, or a connection object.</summary>
+    [Parameter(Mandatory = true, Position = 0)]
+    [ArgumentCompleter(typeof(SourceCompleter))]
+    public object Source { get; set; } = null!;
+
+    /// <summary>The SQL file with the query.</summary>
+    [Parameter(Mandatory = true, Position = 1, ParameterSetName = "File", ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("PSPath", "FullName")]
+    public string SqlFile { get; set; } = "";
+
+    /// <summary>The query as text.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = "Text")]
+    public string Sql { get; set; } = "";
+
+    /// <summary>A value for every @name in the query.</summary>
+    [Parameter]
+    public Hashtable? Parameter { get; set; }
+
+    /// <summary>The folder for the parts, new or empty. If not given, a temporary one, which Send-EtlStage removes.</summary>
+    [Parameter]
+    public string? OutputPath { get; set; }
+
+    /// <summary>Compression of the parts.</summary>
+    [Parameter]
+    public Compression Compression { get; set; }
+
+    /// <summary>Level of the compression: 1 to 22 for Zstd, 1 to 9 for Gzip; the fastest if not given.</summary>
+    [Parameter]
+    [ValidateRange(1, 22)]
+    public int? CompressionLevel { get; set; }
+
+    /// <summary>The text that stands for NULL in the parts; no text value may be equal to it.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string NullMarker { get; set; } = CsvDialect.Default.NullMarker;
+
+    /// <summary>User and password for the source.</summary>
+    [Parameter]
+    [Credential]
+    public PSCredential? Credential { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord() => ForInput(() =>
+    {
+        SourceConnection source = ResolveConnection<SourceConnection>(Source, nameof(Source), Credential);
+        SqlText sql = ParameterSetName == "File"
+            ? SqlText.Read(ResolvePath(SqlFile), source.SqlDialect)
+            : SqlText.Of(Sql, source.SqlDialect);
+        IReadOnlyList<EtlParameter> parameters = ParameterSet.Resolve(ReadParameters(Parameter), DateTimeOffset.UtcNow, [sql], [sql]);
+        var options = new ExportOptions
+        {
+            RunId = RunId.New(),
+            Compression = Compression,
+            CompressionLevel = CompressionLevel,
+            Dialect = new CsvDialect(NullMarker),
+        };
+        string folder = OutputPath is null
+            ? Path.Combine(Path.GetTempPath(), "RedshiftEtl", options.RunId)
+            : ResolvePath(OutputPath);
+        if (ShouldProcess(folder, $"Export {source} by {sql.File ?? sql.Text}"))
+        {
+            var parts = new PartFolder(folder, isTemporary: OutputPath is null);
+            WriteObject(Run((progress, cancel) => Exporter.ExportAsync(source, new SourceQuery(sql, parameters), options, parts, progress, cancel)));
+        }
+    });
+}
