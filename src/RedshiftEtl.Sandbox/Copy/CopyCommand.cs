@@ -1,0 +1,99 @@
+using System.Globalization;
+using RedshiftEtl.Sandbox.Copy.Input;
+using RedshiftEtl.Sandbox.Copy.Journal;
+using RedshiftEtl.Sandbox.Copy.Statement;
+using RedshiftEtl.Sandbox.Copy.Target;
+using RedshiftEtl.Sandbox.Redshift;
+using RedshiftEtl.Sandbox.S3;
+
+namespace RedshiftEtl.Sandbox.Copy;
+
+/// <summary>Runs one COPY from S3 as Redshift does (redshift-facts.md 1 and 6), in the session's own transaction.</summary>
+internal sealed class CopyCommand
+{
+    private readonly CopyStatement _statement;
+    private readonly CopyContext _context;
+    private readonly IBackend _backend;
+
+    private CopyCommand(CopyStatement statement, CopyContext context, IBackend backend)
+    {
+        _statement = statement;
+        _context = context;
+        _backend = backend;
+    }
+
+    /// <summary>Parses and runs the statement.</summary>
+    /// <param name="sql">One COPY statement, perhaps with comments and a semicolon.</param>
+    /// <param name="backend">The session's connection; its transaction takes the rows.</param>
+    /// <param name="context">The session, the objects, the account, the journal.</param>
+    /// <param name="cancel">Stops the load; nothing of it stays once the transaction is rolled back.</param>
+    /// <exception cref="BackendException">Redshift's error. The session's transaction must then be failed, also when PostgreSQL saw no error.</exception>
+    /// <exception cref="OperationCanceledException">The load was cancelled.</exception>
+    public static async Task<CopyResult> ExecuteAsync(string sql, IBackend backend, CopyContext context, CancellationToken cancel)
+    {
+        CopyStatement statement = CopyParser.Parse(sql);
+        return await new CopyCommand(statement, context, backend).RunAsync(cancel);
+    }
+
+    private async Task<CopyResult> RunAsync(CancellationToken cancel)
+    {
+        TargetTable table = await TargetTable.FindAsync(_statement, _backend, cancel);
+        _statement.Authorization!.Check(_context.Keys, _context, _backend.ProcessId);
+        LoadPlan plan = await LoadPlan.MakeAsync(_statement, table, _backend, cancel);
+        IReadOnlyList<StoredObject> files = SourceFiles.Find(_statement, _context, _backend.ProcessId);
+        var run = new LoadRun(_statement, _context, plan, files);
+
+        _context.LastCopy.QueryId = _context.QueryId;
+        _context.LastCopy.Count = 0;
+        await _context.Journal.BeginAsync(Describe(table, files), cancel);
+        bool completed = false;
+        try
+        {
+            await LoadAsync(run, table, plan, cancel);
+            completed = true;
+        }
+        finally
+        {
+            // The journal is told even when the load was cancelled.
+            await run.WriteFindingsAsync(CancellationToken.None);
+            long rows = completed && !_statement.NoLoad ? run.Rows : 0;
+            await _context.Journal.EndAsync(_context.QueryId, completed, run.Loaded, rows, run.Bytes, run.Errors, CancellationToken.None);
+        }
+        long loaded = _statement.NoLoad ? 0 : run.Rows;
+        _context.LastCopy.Count = loaded;
+        bool refreshes = !_statement.NoLoad && (_statement.UpdateStatistics ?? table.IsEmpty);
+        return new CopyResult(_context.QueryId, loaded, run.Errors, Notices(table, loaded, run.Errors), refreshes);
+    }
+
+    private async Task LoadAsync(LoadRun run, TargetTable table, LoadPlan plan, CancellationToken cancel)
+    {
+        try
+        {
+            if (_statement.NoLoad)
+                await run.ReadAllAsync(null, cancel);
+            else
+                await _backend.CopyInAsync(plan.CopySql(table), run.ReadAllAsync, cancel);
+        }
+        catch (LoadRejectedException)
+        {
+            throw CopyErrors.LoadFailed(table.Name);
+        }
+        catch (CorruptFileException e)
+        {
+            throw CopyErrors.Reported(e.Message, 8001, $"S3 source {_statement.Source}", _context.QueryId, "s3_file_reader.cpp:318", _backend.ProcessId);
+        }
+    }
+
+    private LoadStart Describe(TargetTable table, IReadOnlyList<StoredObject> files) => new(
+        _context.QueryId, _context.TransactionId, _context.UserName, _backend.ProcessId, _context.Database,
+        table.Oid, table.Name, _statement.Source, _statement.Csv ? "csv" : "text", files.Count, files.Sum(file => file.Length));
+
+    private static List<string> Notices(TargetTable table, long loaded, long failed)
+    {
+        List<string> notices =
+            [string.Create(CultureInfo.InvariantCulture, $"Load into table '{table.Name}' completed, {loaded} record(s) loaded successfully.")];
+        if (failed > 0)
+            notices.Add(string.Create(CultureInfo.InvariantCulture, $"Load into table '{table.Name}' completed, {failed} record(s) could not be loaded.  Check 'stl_load_errors' system table for details."));
+        return notices;
+    }
+}

@@ -1,0 +1,140 @@
+using RedshiftEtl.Sandbox.Copy.Input;
+using RedshiftEtl.Sandbox.Copy.Journal;
+using RedshiftEtl.Sandbox.Copy.Records;
+using RedshiftEtl.Sandbox.Copy.Statement;
+using RedshiftEtl.Sandbox.Copy.Target;
+using RedshiftEtl.Sandbox.Copy.Values;
+using RedshiftEtl.Sandbox.S3;
+
+namespace RedshiftEtl.Sandbox.Copy;
+
+/// <summary>Reads all files of one COPY, writes their rows, and collects what goes wrong.</summary>
+internal sealed class LoadRun(CopyStatement statement, CopyContext context, LoadPlan plan, IReadOnlyList<StoredObject> files)
+{
+    private const int ErrorBatch = 1000;
+    private const int MaxReplacements = 100;
+
+    private readonly RecordSyntax _syntax = new(statement);
+    private readonly RowEncoder _encoder = new(statement, new RecordSyntax(statement), plan, context.QuotedFieldCanBeNull);
+    private readonly long _errorLimit = statement.IgnoreAllErrors ? long.MaxValue : Math.Max(1, statement.MaxError);
+    private readonly List<LoadError> _errors = [];
+    private readonly List<LoadReplacement> _replacements = [];
+    private long _errorsWritten;
+    private long _bytesRead;
+
+    /// <summary>Rows that were good.</summary>
+    public long Rows { get; private set; }
+
+    /// <summary>Rows that weren't.</summary>
+    public long Errors => _errorsWritten + _errors.Count;
+
+    /// <summary>Bytes of text of the files, uncompressed.</summary>
+    public long Bytes { get; private set; }
+
+    /// <summary>The files that were read to their end.</summary>
+    public List<LoadedFile> Loaded { get; } = [];
+
+    /// <summary>Reads all files.</summary>
+    /// <param name="target">Where the rows go; null to check them only.</param>
+    /// <param name="cancel">Stops the load.</param>
+    /// <exception cref="LoadRejectedException">More errors than MAXERROR allows.</exception>
+    /// <exception cref="CorruptFileException">A file can't be read.</exception>
+    public async Task ReadAllAsync(Stream? target, CancellationToken cancel)
+    {
+        await using var output = new RowOutput(target);
+        foreach (StoredObject file in files)
+            await ReadFileAsync(file, output, cancel);
+        await output.FinishAsync(cancel);
+    }
+
+    /// <summary>Brings errors and replacements to the journal, which outlives a rollback.</summary>
+    public async Task WriteFindingsAsync(CancellationToken cancel)
+    {
+        await WriteErrorsAsync(cancel);
+        await context.Journal.WriteReplacementsAsync(context.QueryId, _replacements, cancel);
+        _replacements.Clear();
+    }
+
+    private async Task ReadFileAsync(StoredObject stored, RowOutput output, CancellationToken cancel)
+    {
+        DateTime started = DateTime.UtcNow;
+        long errorsBefore = Errors;
+        string name = $"s3://{stored.Bucket}/{stored.Key}";
+        using var file = new DataFile(stored, statement, context.Objects, CountBytes);
+        using var reader = new RecordReader(file, _syntax);
+        while (ReadRows(reader, name, output, cancel))
+        {
+            if (_errors.Count >= ErrorBatch)
+                await WriteErrorsAsync(cancel);
+            if (output.IsFull)
+                await output.SendAsync(cancel);
+        }
+        Bytes += reader.Bytes;
+        Loaded.Add(new LoadedFile(name, stored.Length, reader.Lines, Errors - errorsBefore, started, DateTime.UtcNow, stored.ETag, stored.LastModified.UtcDateTime));
+    }
+
+    /// <summary>Makes rows until there's something to wait for.</summary>
+    /// <returns>False at the end of the file.</returns>
+    private bool ReadRows(RecordReader reader, string file, RowOutput output, CancellationToken cancel)
+    {
+        cancel.ThrowIfCancellationRequested();
+        RowBuffer rows = output.Rows;
+        while (reader.Read())
+        {
+            ValueFault? fault = _encoder.Encode(reader, rows);
+            if (_encoder.ReplacedFields.Count > 0)
+                NoteReplacements(reader, file);
+            if (fault is null)
+                Rows++;
+            else
+                Reject(fault, reader, file);
+            if (output.IsFull || _errors.Count >= ErrorBatch)
+                return true;
+        }
+        return false;
+    }
+
+    private void Reject(ValueFault fault, RecordReader reader, string file)
+    {
+        _errors.Add(Describe(fault, reader, file));
+        // Behind a record that is too long, the next one can't be told from its rest.
+        if (Errors >= _errorLimit || reader.Outcome == ScanOutcome.TooLong)
+            throw new LoadRejectedException();
+    }
+
+    private LoadError Describe(ValueFault fault, RecordReader reader, string file)
+    {
+        TargetColumn? column = _encoder.FaultColumn;
+        int index = _encoder.FaultField;
+        bool present = index >= 0 && index < reader.Fields.Length;
+        int position = fault.Position + (present ? reader.Fields[index].Start : 0);
+        var values = new List<LoadErrorValue>();
+        for (int i = 0; present && i <= index; i++)
+            values.Add(new LoadErrorValue(i, plan.Fields[i].Name, RawText.Show(reader.Value(reader.Fields[i])), plan.Fields[i].ErrorType, plan.Fields[i].ErrorLength));
+        return new LoadError(
+            file, reader.LineNumber, column?.Name ?? "", column?.ErrorType ?? "", column?.ErrorLength ?? "", position,
+            RawText.Show(reader.Record), present ? values[^1].Value : "", fault.Code, fault.Reason, values);
+    }
+
+    private void NoteReplacements(RecordReader reader, string file)
+    {
+        foreach (int index in _encoder.ReplacedFields)
+        {
+            if (_replacements.Count < MaxReplacements)
+                _replacements.Add(new LoadReplacement(file, reader.LineNumber, plan.Fields[index].Name, RawText.Show(reader.Record)));
+        }
+    }
+
+    private void CountBytes(int count)
+    {
+        _bytesRead += count;
+        context.BytesRead?.Invoke(_bytesRead);
+    }
+
+    private async Task WriteErrorsAsync(CancellationToken cancel)
+    {
+        await context.Journal.WriteErrorsAsync(context.QueryId, _errors, _errorsWritten, cancel);
+        _errorsWritten += _errors.Count;
+        _errors.Clear();
+    }
+}
