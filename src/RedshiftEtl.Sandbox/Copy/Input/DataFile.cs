@@ -41,8 +41,8 @@ internal sealed class DataFile : IDisposable
         catch (Exception e)
         {
             _raw.Dispose();
-            if (e is BZip2Exception or EndOfStreamException)
-                throw new CorruptFileException($"bzip2: {e.Message}", e);
+            if (IsCorruption(e))
+                throw Corrupt(e);
             throw;
         }
     }
@@ -62,10 +62,9 @@ internal sealed class DataFile : IDisposable
         {
             throw new CorruptFileException("File encoding is different from the encoding specified by ENCODING", e);
         }
-        catch (Exception e) when (e is InvalidDataException or EndOfStreamException or ZstdSharp.ZstdException or BZip2Exception or IndexOutOfRangeException or OverflowException)
+        catch (Exception e) when (IsCorruption(e))
         {
-            string name = _compression switch { CopyCompression.Gzip => "zlib", CopyCompression.Zstd => "zstd", _ => "bzip2" };
-            throw new CorruptFileException($"{name}: {e.Message}", e);
+            throw Corrupt(e);
         }
     }
 
@@ -74,6 +73,17 @@ internal sealed class DataFile : IDisposable
     {
         _content.Dispose();
         _raw.Dispose();
+    }
+
+    /// <summary>The bzip2 decoder trusts its tables: on corrupt ones it runs out of its arrays.</summary>
+    private bool IsCorruption(Exception e) =>
+        e is InvalidDataException or EndOfStreamException or ZstdSharp.ZstdException or BZip2Exception
+        || (_compression == CopyCompression.Bzip2 && e is IndexOutOfRangeException or ArgumentException or OverflowException);
+
+    private CorruptFileException Corrupt(Exception e)
+    {
+        string name = _compression switch { CopyCompression.Gzip => "zlib", CopyCompression.Zstd => "zstd", _ => "bzip2" };
+        return new CorruptFileException($"{name}: {e.Message}", e);
     }
 
     private Stream Decompress(Stream counted) => _compression switch
