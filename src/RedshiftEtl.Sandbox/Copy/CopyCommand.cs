@@ -1,4 +1,5 @@
 using System.Globalization;
+using Npgsql;
 using RedshiftEtl.Sandbox.Copy.Input;
 using RedshiftEtl.Sandbox.Copy.Journal;
 using RedshiftEtl.Sandbox.Copy.Statement;
@@ -54,15 +55,27 @@ internal sealed class CopyCommand
         }
         finally
         {
-            // The journal is told even when the load was cancelled.
-            await run.WriteFindingsAsync(CancellationToken.None);
-            long rows = completed && !_statement.NoLoad ? run.Rows : 0;
-            await _context.Journal.EndAsync(_context.QueryId, completed, run.Loaded, rows, run.Bytes, run.Errors, CancellationToken.None);
+            await EndAsync(run, completed);
         }
         long loaded = _statement.NoLoad ? 0 : run.Rows;
         _context.LastCopy.Count = loaded;
         bool refreshes = !_statement.NoLoad && (_statement.UpdateStatistics ?? table.IsEmpty);
         return new CopyResult(_context.QueryId, loaded, run.Errors, Notices(table, loaded, run.Errors), refreshes);
+    }
+
+    /// <summary>Tells the journal how the load ended, also when it was cancelled.</summary>
+    private async Task EndAsync(LoadRun run, bool completed)
+    {
+        try
+        {
+            await run.WriteFindingsAsync(CancellationToken.None);
+            long rows = completed && !_statement.NoLoad ? run.Rows : 0;
+            await _context.Journal.EndAsync(_context.QueryId, completed, run.Loaded, rows, run.Bytes, run.Errors, CancellationToken.None);
+        }
+        catch (NpgsqlException) when (!completed)
+        {
+            // What ended the load, such as the server going down, tells more than that it also ends the journal.
+        }
     }
 
     private async Task LoadAsync(LoadRun run, TargetTable table, LoadPlan plan, CancellationToken cancel)
@@ -72,7 +85,12 @@ internal sealed class CopyCommand
             if (_statement.NoLoad)
                 await run.ReadAllAsync(null, cancel);
             else
-                await _backend.CopyInAsync(plan.CopySql(table), run.ReadAllAsync, cancel);
+                await WriteAsync(run, table, plan, cancel);
+        }
+        catch (BackendException e) when (e.SqlState.StartsWith("22", StringComparison.Ordinal) || e.SqlState.StartsWith("23", StringComparison.Ordinal))
+        {
+            run.NoteRefusal(e);
+            throw CopyErrors.LoadFailed(table.Name);
         }
         catch (LoadRejectedException)
         {
@@ -84,9 +102,16 @@ internal sealed class CopyCommand
         }
     }
 
+    private async Task WriteAsync(LoadRun run, TargetTable table, LoadPlan plan, CancellationToken cancel)
+    {
+        if (_context.LockTarget is not null)
+            await _context.LockTarget(table.QualifiedName, cancel);
+        await _backend.CopyInAsync(plan.CopySql(table), run.ReadAllAsync, cancel);
+    }
+
     private LoadStart Describe(TargetTable table, IReadOnlyList<StoredObject> files) => new(
         _context.QueryId, _context.TransactionId, _context.UserName, _backend.ProcessId, _context.Database,
-        table.Oid, table.Name, _statement.Source, _statement.Csv ? "csv" : "text", files.Count, files.Sum(file => file.Length));
+        table.Oid, table.Name, _statement.Source, _statement.Csv ? "csv" : "text", files.Count, files.Sum(file => file.Length), _statement.Compression != CopyCompression.None);
 
     private static List<string> Notices(TargetTable table, long loaded, long failed)
     {

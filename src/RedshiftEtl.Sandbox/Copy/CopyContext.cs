@@ -37,6 +37,9 @@ internal sealed record CopyContext
     /// </summary>
     public bool QuotedFieldCanBeNull { get; init; } = true;
 
+    /// <summary>Called with the target's name, ready for SQL, before rows are written: the place for Redshift's table-level write lock (redshift-facts.md 3).</summary>
+    public Func<string, CancellationToken, Task>? LockTarget { get; init; }
+
     /// <summary>Called with the bytes read from S3 so far, all files together, after each read. What it throws ends the load: the hook for faults.</summary>
     public Action<long>? BytesRead { get; init; }
 }

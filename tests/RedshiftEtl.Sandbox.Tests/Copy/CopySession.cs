@@ -42,6 +42,8 @@ internal sealed class CopySession : IAsyncDisposable
 
     public Action<long>? BytesRead { get; set; }
 
+    public Func<string, CancellationToken, Task>? LockTarget { get; set; }
+
     /// <summary>The id of the last COPY that was sent.</summary>
     public long QueryId { get; private set; }
 
@@ -84,7 +86,7 @@ internal sealed class CopySession : IAsyncDisposable
         var context = new CopyContext
         {
             Objects = objects, Keys = Keys, Journal = Journal, LastCopy = LastCopy, UserName = UserName, Database = "dev",
-            QueryId = QueryId, TransactionId = QueryId + 1, QuotedFieldCanBeNull = QuotedFieldCanBeNull, BytesRead = BytesRead,
+            QueryId = QueryId, TransactionId = QueryId + 1, QuotedFieldCanBeNull = QuotedFieldCanBeNull, BytesRead = BytesRead, LockTarget = LockTarget,
         };
         return await CopyCommand.ExecuteAsync(sql, new NpgsqlBackend(_connection), context, cancel);
     }

@@ -105,6 +105,21 @@ public sealed class CsvTests(PostgresServer server)
     }
 
     [Fact]
+    public async Task A_header_may_be_longer_than_a_record()
+    {
+        await using CopySession session = await CopySession.WithTableAsync(server, "a int");
+        Assert.Equal(["1"], await session.RowsAfterAsync(new string('h', 5 << 20) + "\nx\n1\n", "csv ignoreheader 2"));
+    }
+
+    [Fact]
+    public async Task A_bad_record_on_an_endless_line_ends_the_load()
+    {
+        await using CopySession session = await CopySession.WithTableAsync(server, "a varchar(10)");
+        Assert.Equal(1216, (await session.ErrorAsync("a\"b" + new string('x', 9 << 20) + "\ny\n", "csv ignoreallerrors")).Code);
+        Assert.Empty(await session.RowsAsync());
+    }
+
+    [Fact]
     public async Task Records_may_end_anywhere_in_the_buffers()
     {
         await using CopySession session = await CopySession.WithTableAsync(server, "a int, b varchar(1000)");

@@ -155,6 +155,44 @@ public sealed class OutcomeTests(PostgresServer server)
     }
 
     [Fact]
+    public async Task Progress_can_be_watched_in_STV_LOAD_STATE()
+    {
+        await using CopySession session = await CopySession.WithTableAsync(server, "a int");
+        string? state = null;
+        session.Put("p/1", string.Concat(Enumerable.Repeat("1\n", 1_500_000)));
+        session.Put("p/2", "2\n");
+        session.BytesRead = bytes =>
+        {
+            if (bytes == 3_000_002)
+                state ??= session.ObserveAsync($"SELECT concat_ws('|', lines >= 1000000, bytes_to_load, bytes_loaded >= 2000000, num_files, trim(current_file), pct_complete BETWEEN 60 AND 99) FROM rs_system.stv_load_state WHERE query = {session.QueryId}").GetAwaiter().GetResult();
+        };
+        await session.CopyAsync($"copy t from 's3://b/p/' {CopySession.Role} csv");
+        Assert.Equal("t|3000002|t|2|s3://b/p/1|t", state);
+        Assert.Equal("0", await session.ScalarAsync($"SELECT count(*) FROM stv_load_state WHERE query = {session.QueryId}"));
+        Assert.Equal("1500000|3000000", string.Join('|', (await session.SqlAsync($"SELECT lines, bytes FROM stl_file_scan WHERE query = {session.QueryId} AND name LIKE '%/1 %'"))[0]));
+    }
+
+    [Fact]
+    public async Task What_only_PostgreSQL_refuses_is_a_load_error_too()
+    {
+        await using CopySession session = await CopySession.WithTableAsync(server, "a int check (a < 5)");
+        LoadErrorRow error = await session.ErrorAsync("1\n7\n");
+        Assert.Equal((1200, "s3://b/data"), (error.Code, error.File));
+        Assert.Contains("violates check constraint", error.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_target_is_locked_before_rows_are_written()
+    {
+        await using CopySession session = await CopySession.WithTableAsync(server, "a int");
+        List<string> locked = [];
+        session.LockTarget = async (name, cancel) => locked.Add($"{name} {await session.ScalarAsync("SELECT count(*) FROM t")}");
+        await session.LoadAsync("1\n");
+        await session.LoadAsync("1\n", "csv noload");
+        Assert.Equal([$"{session.Schema}.t 0"], locked);
+    }
+
+    [Fact]
     public async Task A_fault_may_kill_the_load_at_a_byte()
     {
         await using CopySession session = await CopySession.WithTableAsync(server, "a int");

@@ -18,14 +18,16 @@ internal static class JournalSchema
             session_id integer NOT NULL, database_name text NOT NULL, table_id bigint NOT NULL, table_name text NOT NULL,
             data_source text NOT NULL, file_format text NOT NULL, source_file_count integer NOT NULL, source_file_bytes bigint NOT NULL,
             status text NOT NULL DEFAULT 'running', started timestamp NOT NULL, ended timestamp,
-            loaded_rows bigint NOT NULL DEFAULT 0, loaded_bytes bigint NOT NULL DEFAULT 0, error_count bigint NOT NULL DEFAULT 0);
+            loaded_rows bigint NOT NULL DEFAULT 0, loaded_bytes bigint NOT NULL DEFAULT 0, error_count bigint NOT NULL DEFAULT 0,
+            compressed boolean NOT NULL, bytes_read bigint NOT NULL DEFAULT 0, files_read integer NOT NULL DEFAULT 0, current_file text NOT NULL DEFAULT '',
+            reported timestamp NOT NULL DEFAULT (clock_timestamp() AT TIME ZONE 'UTC'));
         CREATE TABLE IF NOT EXISTS rs_internal.load_file (
             query_id bigint NOT NULL, file_number integer NOT NULL, file_name text NOT NULL, bytes bigint NOT NULL, lines bigint NOT NULL,
             errors bigint NOT NULL, started timestamp NOT NULL, ended timestamp NOT NULL, etag text NOT NULL, last_modified timestamp NOT NULL);
         CREATE TABLE IF NOT EXISTS rs_internal.load_error (
             query_id bigint NOT NULL, error_number bigint NOT NULL, file_name text NOT NULL, line_number bigint NOT NULL, column_name text NOT NULL,
             column_type text NOT NULL, column_length text NOT NULL, position integer NOT NULL, raw_line text NOT NULL, raw_field text NOT NULL,
-            code integer NOT NULL, reason text NOT NULL, at timestamp NOT NULL);
+            code integer NOT NULL, reason text NOT NULL);
         CREATE TABLE IF NOT EXISTS rs_internal.load_error_value (
             query_id bigint NOT NULL, error_number bigint NOT NULL, file_name text NOT NULL, line_number bigint NOT NULL, field integer NOT NULL,
             column_name text NOT NULL, value text NOT NULL, type text NOT NULL, column_length text NOT NULL);
@@ -43,7 +45,7 @@ internal static class JournalSchema
     private const string Views =
         """
         CREATE OR REPLACE VIEW rs_system.stl_load_errors AS
-            SELECT q.user_id AS userid, 0 AS slice, q.table_id::integer AS tbl, e.at AS starttime, q.session_id AS session, q.query_id::integer AS query,
+            SELECT q.user_id AS userid, 0 AS slice, q.table_id::integer AS tbl, q.started AS starttime, q.session_id AS session, q.query_id::integer AS query,
                    e.file_name::char(256) AS filename, e.line_number, e.column_name::char(127) AS colname, e.column_type::char(10) AS type,
                    e.column_length::char(10) AS col_length, e.position AS "position", e.raw_line::char(1024) AS raw_line,
                    e.raw_field::char(1024) AS raw_field_value, e.code AS err_code, e.reason::char(100) AS err_reason,
@@ -56,7 +58,7 @@ internal static class JournalSchema
             FROM rs_internal.visible_load q JOIN rs_internal.load_error_value v USING (query_id);
         CREATE OR REPLACE VIEW rs_system.sys_load_error_detail AS
             SELECT q.user_id, q.query_id, q.transaction_id, q.session_id, q.database_name::char(64) AS database_name, q.table_id::integer AS table_id,
-                   e.at AS start_time, e.file_name::char(256) AS file_name, e.line_number, e.column_name::char(127) AS column_name,
+                   q.started AS start_time, e.file_name::char(256) AS file_name, e.line_number, e.column_name::char(127) AS column_name,
                    e.column_type::char(10) AS column_type, e.column_length::char(10) AS column_length, e.position AS "position",
                    e.code AS error_code, e.reason::char(512) AS error_message, NULL::bigint AS copy_job_id
             FROM rs_internal.visible_load q JOIN rs_internal.load_error e USING (query_id);
@@ -83,6 +85,22 @@ internal static class JournalSchema
             SELECT q.user_id AS userid, q.query_id::integer AS query, 0 AS slice, q.table_id::integer AS tbl, r.at AS starttime, q.session_id AS session,
                    r.file_name::char(256) AS filename, r.line_number, r.column_name::char(127) AS colname, r.raw_line::char(1024) AS raw_line
             FROM rs_internal.visible_load q JOIN rs_internal.load_replacement r USING (query_id);
+        CREATE OR REPLACE VIEW rs_system.sys_copy_replacements AS
+            SELECT q.user_id, q.query_id, q.table_id::integer AS table_id, q.started AS start_time, q.session_id, r.file_name::char(256) AS file_name,
+                   r.line_number, r.column_name::char(127) AS column_name, r.raw_line::char(1024) AS raw_line
+            FROM rs_internal.visible_load q JOIN rs_internal.load_replacement r USING (query_id);
+        CREATE OR REPLACE VIEW rs_system.stl_file_scan AS
+            SELECT q.user_id AS userid, q.query_id::integer AS query, 0 AS slice, f.file_name::char(90) AS name, f.lines, f.bytes,
+                   (extract(epoch FROM f.ended - f.started) * 1000000)::bigint AS loadtime, f.ended AS curtime, 0 AS is_partial, 0::bigint AS start_offset
+            FROM rs_internal.visible_load q JOIN rs_internal.load_file f USING (query_id);
+        CREATE OR REPLACE VIEW rs_system.stv_load_state AS
+            SELECT q.user_id AS userid, q.session_id AS session, q.query_id::integer AS query, 0 AS slice, q.session_id AS pid, q.reported AS recordtime,
+                   CASE WHEN q.compressed THEN 0 ELSE q.source_file_bytes END AS bytes_to_load, q.loaded_bytes AS bytes_loaded,
+                   CASE WHEN q.compressed THEN q.source_file_bytes ELSE 0 END AS bytes_to_load_compressed,
+                   CASE WHEN q.compressed THEN q.bytes_read ELSE 0 END AS bytes_loaded_compressed, q.loaded_rows AS lines,
+                   q.source_file_count AS num_files, q.files_read AS num_files_complete, q.current_file::char(256) AS current_file,
+                   (100 * q.bytes_read / greatest(q.source_file_bytes, 1))::integer AS pct_complete
+            FROM rs_internal.visible_load q WHERE q.status = 'running';
 
         """;
 

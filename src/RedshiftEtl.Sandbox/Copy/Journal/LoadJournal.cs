@@ -24,11 +24,25 @@ internal sealed class LoadJournal(NpgsqlDataSource dataSource)
         await using NpgsqlCommand command = dataSource.CreateCommand(
             """
             INSERT INTO rs_internal.load_query (query_id, transaction_id, user_name, user_id, session_id, database_name, table_id, table_name,
-                data_source, file_format, source_file_count, source_file_bytes, started)
-            VALUES ($1, $2, $3, coalesce((SELECT oid::bigint::integer FROM pg_catalog.pg_roles WHERE rolname = $3), 0), $4, $5, $6, $7, $8, $9, $10, $11,
+                data_source, file_format, source_file_count, source_file_bytes, compressed, started)
+            VALUES ($1, $2, $3, coalesce((SELECT oid::bigint::integer FROM pg_catalog.pg_roles WHERE rolname = $3), 0), $4, $5, $6, $7, $8, $9, $10, $11, $12,
                 clock_timestamp() AT TIME ZONE 'UTC')
             """);
-        foreach (object value in (object[])[load.QueryId, load.TransactionId, load.UserName, load.SessionId, load.Database, load.TableId, load.TableName, load.Source, load.Format, load.Files, load.FileBytes])
+        foreach (object value in (object[])[load.QueryId, load.TransactionId, load.UserName, load.SessionId, load.Database, load.TableId, load.TableName, load.Source, load.Format, load.Files, load.FileBytes, load.Compressed])
+            command.Parameters.Add(new NpgsqlParameter { Value = value });
+        await command.ExecuteNonQueryAsync(cancel);
+    }
+
+    /// <summary>Writes how far a running load has come.</summary>
+    public async Task ReportAsync(LoadProgress progress, CancellationToken cancel)
+    {
+        await using NpgsqlCommand command = dataSource.CreateCommand(
+            """
+            UPDATE rs_internal.load_query
+            SET loaded_rows = $2, loaded_bytes = $3, bytes_read = $4, files_read = $5, current_file = $6, reported = clock_timestamp() AT TIME ZONE 'UTC'
+            WHERE query_id = $1
+            """);
+        foreach (object value in (object[])[progress.QueryId, progress.Rows, progress.TextBytes, progress.BytesRead, progress.FilesRead, progress.CurrentFile])
             command.Parameters.Add(new NpgsqlParameter { Value = value });
         await command.ExecuteNonQueryAsync(cancel);
     }
@@ -39,14 +53,13 @@ internal sealed class LoadJournal(NpgsqlDataSource dataSource)
         if (errors.Count == 0)
             return;
         await using NpgsqlConnection connection = await dataSource.OpenConnectionAsync(cancel);
-        DateTime now = DateTime.SpecifyKind(DateTime.UtcNow, DateTimeKind.Unspecified);
         await using (NpgsqlBinaryImporter rows = await connection.BeginBinaryImportAsync("COPY rs_internal.load_error FROM STDIN (FORMAT binary)", cancel))
         {
             for (int i = 0; i < errors.Count; i++)
             {
                 LoadError error = errors[i];
                 await rows.WriteRowAsync(cancel, queryId, already + i, error.FileName, error.LineNumber, error.ColumnName, error.ColumnType,
-                    error.ColumnLength, error.Position, error.RawLine, error.RawField, error.Code, error.Reason, now);
+                    error.ColumnLength, error.Position, error.RawLine, error.RawField, error.Code, error.Reason);
             }
             await rows.CompleteAsync(cancel);
         }

@@ -12,9 +12,19 @@ namespace RedshiftEtl.Sandbox.Copy.Journal;
 /// <param name="Format">csv or delimiter.</param>
 /// <param name="Files">Number of files to load.</param>
 /// <param name="FileBytes">Their size together.</param>
+/// <param name="Compressed">Whether the files are compressed.</param>
 internal sealed record LoadStart(
     long QueryId, long TransactionId, string UserName, int SessionId, string Database,
-    long TableId, string TableName, string Source, string Format, int Files, long FileBytes);
+    long TableId, string TableName, string Source, string Format, int Files, long FileBytes, bool Compressed);
+
+/// <summary>How far a running load has come.</summary>
+/// <param name="QueryId">The statement's number.</param>
+/// <param name="Rows">Good rows so far.</param>
+/// <param name="TextBytes">Bytes of text so far, uncompressed.</param>
+/// <param name="BytesRead">Bytes read from S3 so far.</param>
+/// <param name="FilesRead">Files read to their end.</param>
+/// <param name="CurrentFile">The file that is read now.</param>
+internal sealed record LoadProgress(long QueryId, long Rows, long TextBytes, long BytesRead, int FilesRead, string CurrentFile);
 
 /// <summary>A file that was read to its end.</summary>
 /// <param name="Name">The file, as s3://bucket/key.</param>

@@ -63,15 +63,15 @@ internal sealed class RecordReader : IDisposable
                 return false;
             if (_headerLeft > 0)
             {
-                SkipLine();
-                _headerLeft--;
+                SkipHeaderLine();
                 continue;
             }
             LineNumber = _nextLine;
             Outcome = ScanRecord();
             if (Outcome != ScanOutcome.Record)
             {
-                SkipLine();
+                if (!SkipLine())
+                    Outcome = ScanOutcome.TooLong;
                 return true;
             }
             _length = _scan.Length;
@@ -112,8 +112,17 @@ internal sealed class RecordReader : IDisposable
         }
     }
 
-    /// <summary>Skips to behind the next LF; where records can't be told any more, lines can.</summary>
-    private void SkipLine()
+    /// <summary>Skips to behind the next LF, or as far as the buffer goes.</summary>
+    private void SkipHeaderLine()
+    {
+        int offset = _buffer.AsSpan(_start, _end - _start).IndexOf((byte)'\n');
+        Advance(offset < 0 ? _end : _start + offset + 1);
+        if (offset >= 0)
+            _headerLeft--;
+    }
+
+    /// <summary>Skips to behind the next LF; where records can't be told any more, lines can. False if that line is too long, too.</summary>
+    private bool SkipLine()
     {
         int searched = _start;
         while (true)
@@ -124,13 +133,13 @@ internal sealed class RecordReader : IDisposable
                 int end = offset >= 0 ? searched + offset : _end;
                 _length = Math.Min(end - _start, RecordSyntax.MaxRecordBytes);
                 Advance(Math.Min(end + 1, _end));
-                return;
+                return true;
             }
             if (_end - _start > RecordSyntax.MaxRecordBytes)
             {
                 _length = RecordSyntax.MaxRecordBytes;
                 Advance(_end);
-                return;
+                return false;
             }
             int done = _end - _start;
             Fill();

@@ -16,7 +16,7 @@ internal sealed class DecimalEncoder(int precision, int scale, bool round) : Val
     /// <inheritdoc/>
     public override ValueFault? Encode(ReadOnlySpan<byte> value, RowBuffer row)
     {
-        int start = value[0] is (byte)'-' or (byte)'+' ? 1 : 0;
+        int start = value[0] == (byte)'-' ? 1 : 0;
         int point = -1;
         for (int i = start; i < value.Length; i++)
         {

@@ -1,4 +1,4 @@
-using System.Buffers.Text;
+using System.Globalization;
 
 namespace RedshiftEtl.Sandbox.Copy.Values;
 
@@ -11,16 +11,9 @@ internal sealed class FloatEncoder(bool single) : ValueEncoder
     {
         if (!IsNumber(value))
             return new ValueFault(1208, "Invalid FLOAT format or value");
-        double parsed;
-        if (single)
-        {
-            _ = Utf8Parser.TryParse(value, out float number, out _);
-            parsed = number;
-        }
-        else
-        {
-            _ = Utf8Parser.TryParse(value, out parsed, out _);
-        }
+        double parsed = single
+            ? float.Parse(value, NumberStyles.Float, CultureInfo.InvariantCulture)
+            : double.Parse(value, NumberStyles.Float, CultureInfo.InvariantCulture);
         if (double.IsInfinity(parsed) || (parsed == 0 && HasDigits(value)))
             return ValueFault.NumericOverflow(value, single ? "Float4" : "Float8");
         row.Append(value);
