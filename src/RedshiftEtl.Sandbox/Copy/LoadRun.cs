@@ -30,6 +30,9 @@ internal sealed class LoadRun(CopyStatement statement, CopyContext context, Load
     /// <summary>Rows that were good.</summary>
     public long Rows { get; private set; }
 
+    /// <summary>Good rows in which ACCEPTINVCHARS replaced something.</summary>
+    public long ReplacedRows { get; private set; }
+
     /// <summary>Rows that weren't.</summary>
     public long Errors => _errorsWritten + _errors.Count;
 
@@ -94,16 +97,27 @@ internal sealed class LoadRun(CopyStatement statement, CopyContext context, Load
         while (reader.Read())
         {
             ValueFault? fault = _encoder.Encode(reader, rows);
-            if (_encoder.ReplacedFields.Count > 0)
-                NoteReplacements(reader, file);
-            if (fault is null)
-                Rows++;
-            else
+            if (fault is not null)
                 Reject(fault, reader, file);
+            else
+                Accept(reader, file);
             if (output.IsFull || _errors.Count >= ErrorBatch)
                 return true;
         }
         return false;
+    }
+
+    private void Accept(RecordReader reader, string file)
+    {
+        Rows++;
+        if (_encoder.ReplacedFields.Count == 0)
+            return;
+        ReplacedRows++;
+        foreach (int index in _encoder.ReplacedFields)
+        {
+            if (_replacements.Count < MaxReplacements)
+                _replacements.Add(new LoadReplacement(file, reader.LineNumber, plan.Fields[index].Name, RawText.Show(reader.Record)));
+        }
     }
 
     private void Reject(ValueFault fault, RecordReader reader, string file)
@@ -126,15 +140,6 @@ internal sealed class LoadRun(CopyStatement statement, CopyContext context, Load
         return new LoadError(
             file, reader.LineNumber, column?.Name ?? "", column?.ErrorType ?? "", column?.ErrorLength ?? "", position,
             RawText.Show(reader.Record), present ? values[^1].Value : "", fault.Code, fault.Reason, values);
-    }
-
-    private void NoteReplacements(RecordReader reader, string file)
-    {
-        foreach (int index in _encoder.ReplacedFields)
-        {
-            if (_replacements.Count < MaxReplacements)
-                _replacements.Add(new LoadReplacement(file, reader.LineNumber, plan.Fields[index].Name, RawText.Show(reader.Record)));
-        }
     }
 
     /// <summary>Tells how far the load has come, each million rows (redshift-facts.md 6, STV_LOAD_STATE).</summary>

@@ -124,6 +124,16 @@ public sealed class StatementTests(PostgresServer server)
     }
 
     [Fact]
+    public async Task A_name_of_three_parts_begins_with_the_sessions_database()
+    {
+        await using CopySession session = await CopySession.WithTableAsync(server, "a int");
+        session.Put("data", "1\n");
+        Assert.Equal(1, (await session.CopyAsync($"COPY dev.{session.Schema}.t {From} {CopySession.Role} csv")).RowsLoaded);
+        var refused = await Assert.ThrowsAsync<BackendException>(() => session.CopyAsync($"COPY other.{session.Schema}.t {From} {CopySession.Role} csv"));
+        Assert.Equal("0A000", refused.SqlState);
+    }
+
+    [Fact]
     public async Task COPY_needs_INSERT_and_STATUPDATE_ON_the_owner()
     {
         await using CopySession session = await CopySession.WithTableAsync(server, "a int");

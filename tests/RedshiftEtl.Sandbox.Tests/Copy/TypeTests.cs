@@ -1,4 +1,5 @@
 using System.Text;
+using RedshiftEtl.Sandbox.Copy;
 using RedshiftEtl.Sandbox.Redshift;
 
 namespace RedshiftEtl.Sandbox.Tests.Copy;
@@ -130,7 +131,8 @@ public sealed class TypeTests(PostgresServer server)
     public async Task ACCEPTINVCHARS_replaces_byte_for_byte_and_logs(string options, byte[] value, string stored)
     {
         await using CopySession session = await CopySession.WithTableAsync(server, "a varchar(20)");
-        await session.LoadAsync([.. value, (byte)'\n'], options);
+        CopyResult result = await session.LoadAsync([.. value, (byte)'\n'], options);
+        Assert.Contains("1 record(s) were loaded with replacements made for ACCEPTINVCHARS", result.Notices[1], StringComparison.Ordinal);
         Assert.Equal([stored], await session.RowsAsync());
         Assert.Equal("1|a", string.Join('|', (await session.SqlAsync($"SELECT line_number, trim(colname) FROM stl_replacements WHERE query = {session.QueryId}"))[0]));
     }

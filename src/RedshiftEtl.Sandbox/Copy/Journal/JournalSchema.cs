@@ -7,7 +7,7 @@ namespace RedshiftEtl.Sandbox.Copy.Journal;
 internal static class JournalSchema
 {
     /// <summary>Makes all of it; harmless when it is there already.</summary>
-    public const string Sql = Tables + Views + Grants;
+    public const string Sql = Tables + Views + Grants + Leftovers;
 
     private const string Tables =
         """
@@ -108,5 +108,9 @@ internal static class JournalSchema
         """
         GRANT USAGE ON SCHEMA rs_system TO PUBLIC;
         GRANT SELECT ON ALL TABLES IN SCHEMA rs_system TO PUBLIC;
+
         """;
+
+    private const string Leftovers =
+        "UPDATE rs_internal.load_query SET status = 'aborted', ended = clock_timestamp() AT TIME ZONE 'UTC' WHERE status = 'running'";
 }

@@ -11,7 +11,7 @@ internal sealed class LoadJournal(NpgsqlDataSource dataSource)
     private const int MaxDetailedErrors = 20;
     private const int MaxReplacements = 100;
 
-    /// <summary>Makes the journal's tables and views in the private database.</summary>
+    /// <summary>Makes the journal's tables and views in the private database. Loads that a killed sandbox left running are aborted: call it before any session begins.</summary>
     public async Task InitializeAsync(CancellationToken cancel)
     {
         await using NpgsqlCommand command = dataSource.CreateCommand(JournalSchema.Sql);

@@ -82,9 +82,10 @@ internal sealed class CopyParser
     private void ReadTarget(CopyStatement statement)
     {
         statement.Table = TakeName();
-        if (Current.IsSymbol('.'))
+        for (int dots = 0; dots < 2 && Current.IsSymbol('.'); dots++)
         {
             _at++;
+            statement.Database = statement.Schema;
             statement.Schema = statement.Table;
             statement.Table = TakeName();
         }

@@ -37,6 +37,9 @@ internal enum CopyEncoding
 /// <summary>A parsed COPY statement: what redshift-facts.md 1.1 to 1.4 let it say.</summary>
 internal sealed record CopyStatement
 {
+    /// <summary>The database's name folded to lower case, or null.</summary>
+    public string? Database { get; set; }
+
     /// <summary>The schema's name folded to lower case, or null.</summary>
     public string? Schema { get; set; }
 

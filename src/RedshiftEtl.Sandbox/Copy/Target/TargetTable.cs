@@ -13,9 +13,15 @@ namespace RedshiftEtl.Sandbox.Copy.Target;
 internal sealed record TargetTable(long Oid, string Name, string QualifiedName, bool IsEmpty, IReadOnlyList<TargetColumn> Columns)
 {
     /// <summary>Finds the table and checks what the session's user may do.</summary>
+    /// <param name="statement">Names the table.</param>
+    /// <param name="database">The session's database; a name of three parts must begin with it.</param>
+    /// <param name="backend">The session's connection.</param>
+    /// <param name="cancel">Stops the search.</param>
     /// <exception cref="BackendException">No such table, not a table, no INSERT privilege, or STATUPDATE ON by someone who isn't its owner.</exception>
-    public static async Task<TargetTable> FindAsync(CopyStatement statement, IBackend backend, CancellationToken cancel)
+    public static async Task<TargetTable> FindAsync(CopyStatement statement, string database, IBackend backend, CancellationToken cancel)
     {
+        if (statement.Database is not null && !string.Equals(statement.Database, database, StringComparison.OrdinalIgnoreCase))
+            throw CopyErrors.Lacking("tables of other databases");
         string name = statement.Schema is null ? Quote(statement.Table) : $"{Quote(statement.Schema)}.{Quote(statement.Table)}";
         string literal = Literal(name);
         IReadOnlyList<string?[]> found = await backend.QueryAsync(
