@@ -10,15 +10,22 @@ using RedshiftEtl.Sandbox.S3;
 namespace RedshiftEtl.Sandbox.Copy;
 
 /// <summary>Reads all files of one COPY, writes their rows, and collects what goes wrong.</summary>
-internal sealed class LoadRun(CopyStatement statement, CopyContext context, LoadPlan plan, IReadOnlyList<StoredObject> files)
+internal sealed class LoadRun
 {
     private const int ErrorBatch = 1000;
+
+    /// <summary>The replacements that are logged of a load (redshift-facts.md 1.4).</summary>
     private const int MaxReplacements = 100;
+
     private const long RowsPerReport = 1_000_000;
 
-    private readonly RecordSyntax _syntax = new(statement);
-    private readonly RowEncoder _encoder = new(statement, new RecordSyntax(statement), plan, context.QuotedFieldCanBeNull);
-    private readonly long _errorLimit = statement.IgnoreAllErrors ? long.MaxValue : Math.Max(1, statement.MaxError);
+    private readonly CopyStatement _statement;
+    private readonly CopyContext _context;
+    private readonly LoadPlan _plan;
+    private readonly IReadOnlyList<StoredObject> _files;
+    private readonly RecordSyntax _syntax;
+    private readonly RowEncoder _encoder;
+    private readonly long _errorLimit;
     private readonly List<LoadError> _errors = [];
     private readonly List<LoadReplacement> _replacements = [];
     private long _errorsWritten;
@@ -26,6 +33,19 @@ internal sealed class LoadRun(CopyStatement statement, CopyContext context, Load
     private long _rowsReported;
     private string _currentFile = "";
     private CancellationToken _cancel;
+
+    /// <summary>Prepares the load of those files.</summary>
+    /// <exception cref="BackendException">A column of a type that the sandbox can't load.</exception>
+    public LoadRun(CopyStatement statement, CopyContext context, LoadPlan plan, IReadOnlyList<StoredObject> files)
+    {
+        _statement = statement;
+        _context = context;
+        _plan = plan;
+        _files = files;
+        _syntax = new RecordSyntax(statement);
+        _encoder = new RowEncoder(statement, _syntax, plan, context.QuotedFieldCanBeNull);
+        _errorLimit = statement.IgnoreAllErrors ? long.MaxValue : Math.Max(1, statement.MaxError);
+    }
 
     /// <summary>Rows that were good.</summary>
     public long Rows { get; private set; }
@@ -51,7 +71,7 @@ internal sealed class LoadRun(CopyStatement statement, CopyContext context, Load
     {
         _cancel = cancel;
         await using var output = new RowOutput(target);
-        foreach (StoredObject file in files)
+        foreach (StoredObject file in _files)
             await ReadFileAsync(file, output, cancel);
         await output.FinishAsync(cancel);
     }
@@ -60,7 +80,7 @@ internal sealed class LoadRun(CopyStatement statement, CopyContext context, Load
     public async Task WriteFindingsAsync(CancellationToken cancel)
     {
         await WriteErrorsAsync(cancel);
-        await context.Journal.WriteReplacementsAsync(context.QueryId, _replacements, cancel);
+        await _context.Journal.WriteReplacementsAsync(_context.QueryId, _replacements, cancel);
         _replacements.Clear();
     }
 
@@ -73,7 +93,7 @@ internal sealed class LoadRun(CopyStatement statement, CopyContext context, Load
         long errorsBefore = Errors;
         string name = $"s3://{stored.Bucket}/{stored.Key}";
         _currentFile = name;
-        using var file = new DataFile(stored, statement, context.Objects, CountBytes);
+        using var file = new DataFile(stored, _statement, _context.Objects, CountBytes);
         using var reader = new RecordReader(file, _syntax);
         while (ReadRows(reader, name, output, cancel))
         {
@@ -116,7 +136,7 @@ internal sealed class LoadRun(CopyStatement statement, CopyContext context, Load
         foreach (int index in _encoder.ReplacedFields)
         {
             if (_replacements.Count < MaxReplacements)
-                _replacements.Add(new LoadReplacement(file, reader.LineNumber, plan.Fields[index].Name, RawText.Show(reader.Record)));
+                _replacements.Add(new LoadReplacement(file, reader.LineNumber, _plan.Fields[index].Name, RawText.Show(reader.Record)));
         }
     }
 
@@ -136,7 +156,7 @@ internal sealed class LoadRun(CopyStatement statement, CopyContext context, Load
         int position = fault.Position + (present ? reader.Fields[index].Start : 0);
         var values = new List<LoadErrorValue>();
         for (int i = 0; present && i <= index; i++)
-            values.Add(new LoadErrorValue(i, plan.Fields[i].Name, RawText.Show(reader.Value(reader.Fields[i])), plan.Fields[i].ErrorType, plan.Fields[i].ErrorLength));
+            values.Add(new LoadErrorValue(i, _plan.Fields[i].Name, RawText.Show(reader.Value(reader.Fields[i])), _plan.Fields[i].ErrorType, _plan.Fields[i].ErrorLength));
         return new LoadError(
             file, reader.LineNumber, column?.Name ?? "", column?.ErrorType ?? "", column?.ErrorLength ?? "", position,
             RawText.Show(reader.Record), present ? values[^1].Value : "", fault.Code, fault.Reason, values);
@@ -146,19 +166,19 @@ internal sealed class LoadRun(CopyStatement statement, CopyContext context, Load
     private async Task ReportAsync(long textBytes, CancellationToken cancel)
     {
         _rowsReported = Rows;
-        await context.Journal.ReportAsync(new LoadProgress(context.QueryId, Rows, textBytes, _bytesRead, Loaded.Count, _currentFile), cancel);
+        await _context.Journal.ReportAsync(new LoadProgress(_context.QueryId, Rows, textBytes, _bytesRead, Loaded.Count, _currentFile), cancel);
     }
 
     private void CountBytes(int count)
     {
         _cancel.ThrowIfCancellationRequested();
         _bytesRead += count;
-        context.BytesRead?.Invoke(_bytesRead);
+        _context.BytesRead?.Invoke(_bytesRead);
     }
 
     private async Task WriteErrorsAsync(CancellationToken cancel)
     {
-        await context.Journal.WriteErrorsAsync(context.QueryId, _errors, _errorsWritten, cancel);
+        await _context.Journal.WriteErrorsAsync(_context.QueryId, _errors, _errorsWritten, cancel);
         _errorsWritten += _errors.Count;
         _errors.Clear();
     }

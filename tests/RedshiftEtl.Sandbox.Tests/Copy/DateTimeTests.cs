@@ -1,8 +1,22 @@
+using System.Globalization;
+using System.Text;
+using CsCheck;
+using RedshiftEtl.Sandbox.Copy.Values;
+
 namespace RedshiftEtl.Sandbox.Tests.Copy;
 
 /// <summary>redshift-facts.md 1.4 and 1.7: DATEFORMAT, TIMEFORMAT, ACCEPTANYDATE.</summary>
 public sealed class DateTimeTests(PostgresServer server)
 {
+    private static readonly string[] s_words =
+    [
+        "2020-01-02", "1996-12-31", "0099-03-04", "19960108", "960108", "700101", "691231", "040809", "235959", "1996.008", "2000.366", "J2451187", "J1721060",
+        "12/17/1997", "1/2/03", "02/30/2001", "Jan-08-95", "8-Feb-1999", "1999-Mar-07", "17", "5", "Dec", "may", "September", "1997", "0044",
+        "07:37:16", "23:59:59.5", "00:00:00.000001", "12:00:00", "07:37:16-08", "01:02:03+0530", "07:37:16Z", "PST", "UTC", "EST", "CET", "BC", "AD", "AM", "PM",
+    ];
+
+    private static readonly Gen<string> s_dates = Gen.Int[0, s_words.Length - 1].Select(i => s_words[i]).Array[1, 4].Select(words => string.Join(' ', words));
+
     [Theory]
     [InlineData("timestamp", "timeformat 'auto'", "2019-02-11T05:09:12.195Z", "2019-02-11 05:09:12.195")]
     [InlineData("timestamptz", "timeformat 'auto'", "2019-02-11T05:09:12.195Z", "2019-02-11 05:09:12.195+00")]
@@ -38,6 +52,44 @@ public sealed class DateTimeTests(PostgresServer server)
     {
         await using CopySession session = await CopySession.WithTableAsync(server, $"a {type}");
         Assert.Equal([stored], await session.RowsAfterAsync(field + "\n", "csv " + options));
+    }
+
+    /// <summary>Redshift's parser is PostgreSQL's, so what 'auto' takes must mean the same there; dotted dates are the exception that 1.7 names.</summary>
+    [Fact]
+    public async Task What_auto_takes_means_the_same_to_PostgreSQL()
+    {
+        await using CopySession session = await CopySession.OpenAsync(server);
+        await session.SqlAsync(
+            """
+            CREATE FUNCTION reads_as(value text) RETURNS text LANGUAGE plpgsql AS $$
+            BEGIN RETURN to_char(value::timestamptz, 'YYYY-MM-DD HH24:MI:SS.US AD'); EXCEPTION WHEN OTHERS THEN RETURN 'refused'; END $$
+            """);
+        int taken = 0;
+        s_dates.Array[500].Sample(
+            texts =>
+            {
+                List<string> accepted = texts.Where(text => Read(text) is not null).ToList();
+                taken += accepted.Count;
+                string list = string.Join(", ", accepted.Select((text, i) => $"({i}, '{text}')").Append("(-1, 'refused')"));
+                var meant = session.SqlAsync($"SELECT reads_as(v) FROM (VALUES {list}) AS x (n, v) WHERE n >= 0 ORDER BY n").GetAwaiter().GetResult();
+                Assert.Equal(accepted.Select(text => $"{text} = {Read(text)}"), accepted.Select((text, i) => $"{text} = {meant[i][0]}"));
+            },
+            iter: 40, threads: 1);
+        Assert.InRange(taken, 500, 20_000);
+    }
+
+    /// <summary>A text as a TIMESTAMPTZ in UTC, or null if it's refused.</summary>
+    private static string? Read(string text)
+    {
+        if (!AutoDateTime.TryRead(Encoding.UTF8.GetBytes(text), out Instant read))
+            return null;
+        bool christ = read.Year > 0;
+        // .NET knows no years before 1: 400 years have the same days, 4800 cover the range.
+        int cycles = christ ? 0 : 4800;
+        var time = new DateTime(read.Year + cycles, read.Month, read.Day, read.Hour, read.Minute, read.Second, DateTimeKind.Utc);
+        time = time.AddMicroseconds(read.Micro).AddSeconds(-(read.Offset ?? 0));
+        int year = time.Year - cycles;
+        return string.Create(CultureInfo.InvariantCulture, $"{(year > 0 ? year : 1 - year):0000}-{time:MM-dd HH:mm:ss.ffffff} {(year > 0 ? "AD" : "BC")}");
     }
 
     [Theory]

@@ -9,7 +9,6 @@ namespace RedshiftEtl.Sandbox.Copy.Journal;
 internal sealed class LoadJournal(NpgsqlDataSource dataSource)
 {
     private const int MaxDetailedErrors = 20;
-    private const int MaxReplacements = 100;
 
     /// <summary>Makes the journal's tables and views in the private database. Loads that a killed sandbox left running are aborted: call it before any session begins.</summary>
     public async Task InitializeAsync(CancellationToken cancel)
@@ -77,7 +76,7 @@ internal sealed class LoadJournal(NpgsqlDataSource dataSource)
         await values.CompleteAsync(cancel);
     }
 
-    /// <summary>Writes what ACCEPTINVCHARS replaced; at most 100 rows a load (redshift-facts.md 1.4).</summary>
+    /// <summary>Writes what ACCEPTINVCHARS replaced.</summary>
     public async Task WriteReplacementsAsync(long queryId, IReadOnlyList<LoadReplacement> replacements, CancellationToken cancel)
     {
         if (replacements.Count == 0)
@@ -85,7 +84,7 @@ internal sealed class LoadJournal(NpgsqlDataSource dataSource)
         await using NpgsqlConnection connection = await dataSource.OpenConnectionAsync(cancel);
         DateTime now = DateTime.SpecifyKind(DateTime.UtcNow, DateTimeKind.Unspecified);
         await using NpgsqlBinaryImporter rows = await connection.BeginBinaryImportAsync("COPY rs_internal.load_replacement FROM STDIN (FORMAT binary)", cancel);
-        foreach (LoadReplacement replacement in replacements.Take(MaxReplacements))
+        foreach (LoadReplacement replacement in replacements)
             await rows.WriteRowAsync(cancel, queryId, replacement.FileName, replacement.LineNumber, replacement.ColumnName, replacement.RawLine, now);
         await rows.CompleteAsync(cancel);
     }

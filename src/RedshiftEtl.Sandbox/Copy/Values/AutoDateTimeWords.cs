@@ -5,7 +5,8 @@ namespace RedshiftEtl.Sandbox.Copy.Values;
 /// <summary>
 /// The forms of 'auto' that aren't plain ISO: J2451187, 1996.008, Jan-08-95 BC, 19960108 040809, 960108 040809,
 /// 17 Dec 07:37:16 1997 PST, 12/17/1997 07:37:16.00 PST, 17.12.1997 07:37:16 UTC (redshift-facts.md 1.7). Words are
-/// separated by blanks; of numbers with slashes the first is the month, of numbers with dots the day.
+/// separated by blanks; of numbers with slashes the first is the month, of numbers with dots the day. A date in one
+/// word comes first, and era, zone and half of the day come once and behind what they belong to.
 /// </summary>
 internal ref struct AutoDateTimeWords
 {
@@ -14,7 +15,8 @@ internal ref struct AutoDateTimeWords
     private int? _month;
     private int? _day;
     private bool _hasTime;
-    private bool _beforeChrist;
+    private bool _takesNoEra;
+    private bool? _beforeChrist;
     private bool? _afternoon;
 
     /// <summary>Reads the words.</summary>
@@ -30,6 +32,10 @@ internal ref struct AutoDateTimeWords
         }
         return words.TryFinish(out instant);
     }
+
+    private readonly bool IsDated => _year is not null && _month is not null && _day is not null;
+
+    private readonly bool IsFirst => _year is null && _month is null && _day is null && !_hasTime;
 
     private bool Take(ReadOnlySpan<byte> word)
     {
@@ -57,24 +63,23 @@ internal ref struct AutoDateTimeWords
     private bool TakeZone(ref DateTimeCursor cursor)
     {
         if (cursor.Next is (byte)'+' or (byte)'-')
-            return cursor.TakeOffset(minutes: true, ref _instant) && cursor.AtEnd;
+            return _instant.Offset is null && cursor.TakeOffset(minutes: true, ref _instant) && cursor.AtEnd;
         return TakeName(cursor.TakeLetters()) && cursor.AtEnd;
     }
 
     /// <summary>YYYYMMDD or YYMMDD, then HHMMSS; or a day and a year beside the name of a month.</summary>
     private bool TakeNumber(ReadOnlySpan<byte> word)
     {
-        bool dated = _year is not null && _month is not null && _day is not null;
         var cursor = new DateTimeCursor(word);
-        if (word.Length is 6 or 8 && !dated && _month is null)
+        if (word.Length is 6 or 8 && IsFirst)
         {
             cursor.TakeDigits(word.Length - 4, word.Length - 4, out int year);
             cursor.TakeDigits(2, 2, out int month);
             cursor.TakeDigits(2, 2, out int day);
-            (_year, _month, _day) = (word.Length == 8 ? year : Century(year), month, day);
+            (_year, _month, _day) = (word.Length == 8 ? year : ~year, month, day);
             return true;
         }
-        if (word.Length == 6 && dated && !_hasTime)
+        if (word.Length == 6 && IsDated && !_hasTime)
         {
             cursor.TakeDigits(2, 2, out int hour);
             cursor.TakeDigits(2, 2, out int minute);
@@ -95,10 +100,11 @@ internal ref struct AutoDateTimeWords
     private bool TakeJulian(ReadOnlySpan<byte> digits)
     {
         var cursor = new DateTimeCursor(digits);
-        if (_year is not null || _month is not null || !cursor.TakeDigits(1, 8, out int day) || !cursor.AtEnd)
+        if (!IsFirst || !cursor.TakeDigits(1, 8, out int day) || !cursor.AtEnd)
             return false;
         _instant.SetFromJulianDay(day);
         (_year, _month, _day) = (_instant.Year, _instant.Month, _instant.Day);
+        _takesNoEra = true;
         return true;
     }
 
@@ -112,24 +118,26 @@ internal ref struct AutoDateTimeWords
         }
         if (Ascii.EqualsIgnoreCase(word, "BC"u8) || Ascii.EqualsIgnoreCase(word, "AD"u8))
         {
+            bool once = _beforeChrist is null && _year is not null && !_takesNoEra;
             _beforeChrist = (word[0] | 0x20) == 'b';
-            return true;
+            return once;
         }
         if (Ascii.EqualsIgnoreCase(word, "AM"u8) || Ascii.EqualsIgnoreCase(word, "PM"u8))
         {
+            bool once = _afternoon is null && _hasTime;
             _afternoon = (word[0] | 0x20) == 'p';
-            return _hasTime;
+            return once;
         }
         if (ZoneNames.Find(word) is not { } offset || _instant.Offset is not null)
             return false;
         _instant.Offset = offset;
-        return true;
+        return IsDated || _hasTime;
     }
 
     /// <summary>Three parts, or year.day-of-year.</summary>
     private bool TakeDate(ReadOnlySpan<byte> word)
     {
-        if (_year is not null || _day is not null)
+        if (!IsFirst)
             return false;
         byte separator = word[word.IndexOfAny((byte)'/', (byte)'.', (byte)'-')];
         Span<Range> ranges = stackalloc Range[3];
@@ -166,6 +174,7 @@ internal ref struct AutoDateTimeWords
         while (month <= 12 && day > Instant.DaysInMonth(y, month))
             day -= Instant.DaysInMonth(y, month++);
         (_year, _month, _day) = (y, month, day);
+        _takesNoEra = true;
         return true;
     }
 
@@ -192,10 +201,10 @@ internal ref struct AutoDateTimeWords
             return false;
         // A year of two digits was kept as its complement: whether a century is added depends on BC.
         if (year < 0 && year >= ~99 && instant.Year == 0)
-            year = _beforeChrist ? ~year : Century(~year);
-        if (year == 0 && instant.Year == 0 && !_beforeChrist)
+            year = _beforeChrist == true ? ~year : Century(~year);
+        if (year <= 0 && instant.Year == 0)
             return false;
-        (instant.Year, instant.Month, instant.Day) = (_beforeChrist ? 1 - year : year, month, day);
+        (instant.Year, instant.Month, instant.Day) = (_beforeChrist == true ? 1 - year : year, month, day);
         if (_afternoon is { } afternoon)
         {
             if (instant.Hour is < 1 or > 12)
