@@ -1,0 +1,68 @@
+using RedshiftEtl.Sandbox.Redshift.Sql;
+
+namespace RedshiftEtl.Sandbox.Redshift.Session;
+
+/// <summary>VACUUM and ANALYZE (redshift-facts 5).</summary>
+internal static class Maintenance
+{
+    /// <summary>The plan for VACUUM, with the restrictions between its variants.</summary>
+    public static Plan Vacuum(Statement statement)
+    {
+        var cursor = statement.Cursor();
+        cursor.Take();
+        string kind = cursor.TryTake("full") ? "full" : cursor.TryTake("sort", "only") ? "sort only" : cursor.TryTake("delete", "only") ? "delete only"
+            : cursor.TryTake("reindex") ? "reindex" : cursor.TryTake("recluster") ? "recluster" : "full";
+        ObjectName? table = cursor.Current.IsName && !cursor.Current.IsAny("to", "boost") ? cursor.TakeObjectName() : null;
+        int? percent = null;
+        if (cursor.TryTake("to"))
+        {
+            percent = cursor.TakeInteger();
+            cursor.Expect("percent");
+        }
+        bool boost = cursor.TryTake("boost");
+        cursor.ExpectEnd();
+        if (percent > 100) throw new BackendException("22023", "VACUUM threshold percentage must be between 0 and 100");
+        if (table is null && (percent is not null || boost || kind is "recluster")) throw new BackendException("42601", "VACUUM with TO PERCENT, BOOST or RECLUSTER needs a table name");
+        if (kind is "reindex" or "recluster" && percent is not null) throw new BackendException("42601", $"TO PERCENT cannot be used with VACUUM {kind.ToUpperInvariant()}");
+        if (kind is "reindex" && boost) throw new BackendException("42601", "BOOST cannot be used with VACUUM REINDEX");
+        return new LocalPlan((context, cancel) => VacuumAsync(context, kind, table, cancel)) { Alone = "VACUUM" };
+    }
+
+    /// <summary>The plan for ANALYZE.</summary>
+    public static Plan Analyze(Statement statement)
+    {
+        var cursor = statement.Cursor();
+        cursor.Take();
+        if (cursor.TryTake("compression")) throw Rewriter.Lacking(statement.Tokens[1], "ANALYZE COMPRESSION");
+        cursor.TryTake("verbose");
+        ObjectName? table = cursor.Current.IsName && !cursor.Current.IsAny("predicate", "all") ? cursor.TakeObjectName() : null;
+        var columns = table is not null && cursor.Current.IsSymbol("(") ? cursor.TakeNameList() : [];
+        if (!cursor.TryTake("predicate", "columns")) cursor.TryTake("all", "columns");
+        cursor.ExpectEnd();
+        string list = columns.Count == 0 ? "" : $" ({string.Join(", ", columns.Select(Literal.QuoteName))})";
+        return new LocalPlan(async (context, cancel) =>
+        {
+            await context.Backend.QueryAsync($"ANALYZE {table?.Sql}{list}", cancel).ConfigureAwait(false);
+            return "ANALYZE";
+        });
+    }
+
+    private static async Task<string> VacuumAsync(StatementContext context, string kind, ObjectName? table, CancellationToken cancel)
+    {
+        // One VACUUM per cluster; the number is any that nobody else uses.
+        const string key = "5439001";
+        var rows = await context.Backend.QueryAsync($"SELECT pg_try_advisory_lock({key})", cancel).ConfigureAwait(false);
+        if (rows[0][0] != "t") throw new BackendException("55006", "VACUUM is already running", "Only one VACUUM can run on a cluster at a time.");
+        await context.Backend.SyncAsync().ConfigureAwait(false);
+        try
+        {
+            if (kind != "sort only") await context.Backend.QueryAsync($"VACUUM {table?.Sql}", cancel).ConfigureAwait(false);
+        }
+        finally
+        {
+            await context.Backend.SyncAsync().ConfigureAwait(false);
+            await context.Backend.QueryAsync($"SELECT pg_advisory_unlock({key})", CancellationToken.None).ConfigureAwait(false);
+        }
+        return "VACUUM";
+    }
+}
