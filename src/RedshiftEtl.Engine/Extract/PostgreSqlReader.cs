@@ -25,8 +25,9 @@ internal sealed class PostgreSqlReader(
     /// <inheritdoc/>
     public async IAsyncEnumerable<CsvBlock> ReadAsync([EnumeratorCancellation] CancellationToken cancel)
     {
-        using StreamReader export = (StreamReader)await GuardAsync(() => session.BeginTextExportAsync(copy, cancel));
+        var export = (NpgsqlCopyTextReader)await GuardAsync(() => session.BeginTextExportAsync(copy, cancel));
         Stream stream = export.BaseStream;
+        bool isEnd = false;
         byte[] buffer = ArrayPool<byte>.Shared.Rent(BlockBytes);
         int length = 0;
         var rows = new CsvRows();
@@ -38,7 +39,7 @@ internal sealed class PostgreSqlReader(
                 int scanned = length;
                 length += read;
                 rows.Scan(buffer.AsSpan(scanned, read), scanned);
-                bool isEnd = read == 0;
+                isEnd = read == 0;
                 if (rows.Count > 0 && (isEnd || length >= BlockBytes / 2))
                 {
                     byte[] next = ArrayPool<byte>.Shared.Rent(Math.Max(BlockBytes, length - rows.End + (BlockBytes / 2)));
@@ -70,11 +71,31 @@ internal sealed class PostgreSqlReader(
         finally
         {
             ArrayPool<byte>.Shared.Return(buffer);
+            await EndAsync(export, isEnd);
         }
     }
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => session.DisposeAsync();
+
+    /// <summary>Ends the COPY. One that is not read to its end is cancelled on the server: just disposing it would read all the rest first.</summary>
+    private static async Task EndAsync(NpgsqlCopyTextReader export, bool isRead)
+    {
+        try
+        {
+            if (!isRead)
+            {
+                await export.CancelAsync();
+            }
+
+            export.Dispose();
+        }
+        catch (Exception e) when (PostgreSqlError.IsDriver(e) || e is OperationCanceledException or ObjectDisposedException)
+        {
+            // The connection is broken or the cancelled COPY says so; what led here is the error that counts.
+            return;
+        }
+    }
 
     private byte[] Grow(byte[] buffer, int length)
     {

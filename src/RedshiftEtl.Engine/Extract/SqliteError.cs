@@ -28,8 +28,14 @@ internal static partial class SqliteError
     {
         int start = sql.Statements[0].Start;
         Match named = Named().Match(message);
-        int found = named.Success ? sql.Text.IndexOf(named.Groups[1].Success ? named.Groups[1].Value : named.Groups[2].Value, start, StringComparison.OrdinalIgnoreCase) : -1;
-        return found < 0 ? start : found;
+        if (!named.Success)
+        {
+            return start;
+        }
+
+        string word = Regex.Escape(named.Groups[1].Success ? named.Groups[1].Value : named.Groups[2].Value);
+        Match found = new Regex($@"(?<!\w){word}(?!\w)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant).Match(sql.Text, start);
+        return found.Success ? found.Index : start;
     }
 
     [GeneratedRegex("near \"(.+?)\"|: ([^ :]+)$")]
