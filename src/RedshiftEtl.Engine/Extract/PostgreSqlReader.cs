@@ -25,9 +25,11 @@ internal sealed class PostgreSqlReader(
     /// <inheritdoc/>
     public async IAsyncEnumerable<CsvBlock> ReadAsync([EnumeratorCancellation] CancellationToken cancel)
     {
-        var export = (NpgsqlCopyTextReader)await GuardAsync(() => session.BeginTextExportAsync(copy, cancel));
+        var export = (NpgsqlCopyTextReader)await GuardAsync(() => session.BeginTextExportAsync(copy, cancel), cancel);
         Stream stream = export.BaseStream;
         bool isEnd = false;
+        // A token given to ReadAsync would only drop the connection: the server would go on with a query that has no rows yet.
+        await using CancellationTokenRegistration stop = cancel.Register(export.Cancel);
         byte[] buffer = ArrayPool<byte>.Shared.Rent(BlockBytes);
         int length = 0;
         var rows = new CsvRows();
@@ -35,7 +37,7 @@ internal sealed class PostgreSqlReader(
         {
             while (true)
             {
-                int read = await GuardAsync(() => stream.ReadAsync(buffer.AsMemory(length), cancel).AsTask());
+                int read = await GuardAsync(() => stream.ReadAsync(buffer.AsMemory(length), CancellationToken.None).AsTask(), cancel);
                 int scanned = length;
                 length += read;
                 rows.Scan(buffer.AsSpan(scanned, read), scanned);
@@ -133,7 +135,7 @@ internal sealed class PostgreSqlReader(
         }
     }
 
-    private async Task<T> GuardAsync<T>(Func<Task<T>> work)
+    private async Task<T> GuardAsync<T>(Func<Task<T>> work, CancellationToken cancel)
     {
         try
         {
@@ -141,6 +143,7 @@ internal sealed class PostgreSqlReader(
         }
         catch (Exception e) when (PostgreSqlError.IsDriver(e))
         {
+            cancel.ThrowIfCancellationRequested();
             throw PostgreSqlError.Statement(e, connection, sql, copy.IndexOf("FROM (", StringComparison.Ordinal) + 6);
         }
     }
