@@ -128,7 +128,7 @@ internal sealed class StatementRunner(BackendSession backend, SessionState state
     /// <summary>Ends the request or batch: commits or rolls back the implicit transaction, sends ReadyForQuery.</summary>
     public async Task EndBatchAsync(bool synced = false)
     {
-        if (_hidden) backend.RunHidden(_failedHere && !backend.Failed ? "ROLLBACK" : "COMMIT");
+        if (_hidden && !backend.Failed) backend.RunHidden(_failedHere ? "ROLLBACK" : "COMMIT");
         if (!synced) await backend.SyncAsync().ConfigureAwait(false);
         if (_hidden && backend.Status != 'I')
         {
