@@ -33,4 +33,7 @@ internal sealed record SandboxParts
 
     /// <summary>Makes what carries out COPY, once the database is there.</summary>
     public required Func<BackendAddress, SandboxOptions, ObjectService, CancellationToken, Task<CopyExecutor>> MakeCopy { get; init; }
+
+    /// <summary>Decides what goes wrong with statements; null if nothing does.</summary>
+    public StatementFaults? Faults { get; init; }
 }

@@ -36,9 +36,6 @@ internal sealed class BackendSession(BackendConnection connection, MessageWriter
     /// <summary>Told of each ParameterStatus; returns the value to report, or null to keep it from the client.</summary>
     public required Func<string, string, string?> MapParameter { get; init; }
 
-    /// <summary>Withholds everything from the client until the connection is dropped.</summary>
-    public bool Withhold { get; set; }
-
     /// <summary>Sends a message as the client sent it, and expects its answer.</summary>
     public void Forward(ReadOnlySpan<byte> raw, Expectation expectation)
     {
@@ -188,7 +185,7 @@ internal sealed class BackendSession(BackendConnection connection, MessageWriter
         await connection.Writer.FlushAsync(lifetime).ConfigureAwait(false);
         while (_expected.TryPeek(out var expected))
         {
-            if (!Withhold && client.Pending > FlushAt) await client.FlushAsync(lifetime).ConfigureAwait(false);
+            if (client.Pending > FlushAt) await client.FlushAsync(lifetime).ConfigureAwait(false);
             var message = await connection.Reader.ReadAsync(lifetime).ConfigureAwait(false)
                 ?? throw new BackendException("57P01", "the private PostgreSQL closed the connection");
             await HandleAsync(message, expected).ConfigureAwait(false);

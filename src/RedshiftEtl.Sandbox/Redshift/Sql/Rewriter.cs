@@ -88,9 +88,9 @@ internal sealed class Rewriter(IReadOnlyList<Token> tokens, bool keepCase)
         if (!qualified)
         {
             if (called && FunctionRules.Find(token) is { } rule) return rule(this, i, CloseOf(i + 1, to), text);
-            if (token.Is("pg_catalog") && i + 2 < to && tokens[i + 1].IsSymbol(".") && CatalogNames.IsOurs(Literal.Fold(tokens[i + 2].Raw.ToString())))
+            if (token.Is("pg_catalog") && i + 2 < to && tokens[i + 1].IsSymbol(".") && CatalogNames.SchemaOf(Literal.Fold(tokens[i + 2].Raw.ToString())) is { } schema)
             {
-                text.Add("rs_catalog", token.Start);
+                text.Add(schema, token.Start);
                 return i + 1;
             }
             if (EmitKeyword(i, to, called, text) is { } next) return next;

@@ -46,7 +46,7 @@ BEGIN
         SELECT 100000 + row_number() OVER (ORDER BY k.kind <> 'p', k.id)::integer,
             '    ' || CASE WHEN k.name = c.relname || '_pkey' THEN '' ELSE 'CONSTRAINT ' || quote_ident(k.name) || ' ' END
             || CASE k.kind WHEN 'p' THEN 'PRIMARY KEY (' WHEN 'u' THEN 'UNIQUE (' ELSE 'FOREIGN KEY (' END || rs_internal.column_names(rel, k.columns) || ')'
-            || CASE WHEN k.kind = 'f' THEN ' REFERENCES ' || k.parent::regclass::text || ' (' || rs_internal.column_names(k.parent, k.parent_columns) || ')' ELSE '' END
+            || CASE WHEN k.kind = 'f' THEN ' REFERENCES ' || (SELECT quote_ident(pn.nspname) || '.' || quote_ident(pc.relname) FROM pg_catalog.pg_class pc JOIN pg_catalog.pg_namespace pn ON pn.oid = pc.relnamespace WHERE pc.oid = k.parent) || ' (' || rs_internal.column_names(k.parent, k.parent_columns) || ')' ELSE '' END
         FROM rs_internal.key_info k JOIN pg_catalog.pg_class c ON c.oid = k.relid WHERE k.relid = rel) AS lines;
     IF info.backup = false THEN tail := tail || E'\nBACKUP NO'; END IF;
     tail := tail || E'\nDISTSTYLE ' || upper(coalesce(info.diststyle, 'auto'));
