@@ -24,6 +24,9 @@ internal sealed class BackendSession(BackendConnection connection, MessageWriter
     /// <summary>Whether an error has made the server skip everything up to the next Sync.</summary>
     public bool Failed { get; private set; }
 
+    /// <summary>Whether the client has been sent the error of this batch.</summary>
+    public bool Reported { get; private set; }
+
     /// <summary>The transaction status of the last ReadyForQuery: I, T or E.</summary>
     public char Status { get; private set; } = 'I';
 
@@ -91,7 +94,7 @@ internal sealed class BackendSession(BackendConnection connection, MessageWriter
         connection.Writer.Empty('S');
         _expected.Enqueue(new Expectation(ReplyKind.Sync, false));
         await PumpAsync().ConfigureAwait(false);
-        Failed = false;
+        Failed = Reported = false;
     }
 
     /// <summary>Runs a statement in the simple protocol, relaying everything but ReadyForQuery: the shortest way for a lone statement.</summary>
@@ -100,7 +103,7 @@ internal sealed class BackendSession(BackendConnection connection, MessageWriter
         connection.Writer.Begin('Q').Text(sql.ToString()).End();
         _expected.Enqueue(new Expectation(ReplyKind.Sync, true) { Sql = sql, Source = source, Completed = completed });
         await PumpAsync().ConfigureAwait(false);
-        Failed = false;
+        Failed = Reported = false;
     }
 
     /// <inheritdoc/>
@@ -246,6 +249,7 @@ internal sealed class BackendSession(BackendConnection connection, MessageWriter
         else if (MapFields(Locate(error, expected), true) is { } mapped)
         {
             mapped.Write(client, 'E');
+            Reported = true;
         }
         while (_expected.TryPeek(out var next) && next.Kind != ReplyKind.Sync) _expected.Dequeue();
     }

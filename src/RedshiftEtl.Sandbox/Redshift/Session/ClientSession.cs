@@ -53,7 +53,7 @@ internal sealed class ClientSession : IAsyncDisposable
             catch (BackendException error) when (error.SqlState != "57P01")
             {
                 await _backend.DrainAsync().ConfigureAwait(false);
-                if (!_runner.BatchFailed) _runner.Fail(error);
+                _runner.Fail(error);
                 if (message.Type is 'Q' or 'F') await FinishAsync().ConfigureAwait(false);
             }
         }

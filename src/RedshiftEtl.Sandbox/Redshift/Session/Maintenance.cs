@@ -42,11 +42,12 @@ internal static class Maintenance
         var columns = table is not null && cursor.Current.IsSymbol("(") ? cursor.TakeNameList() : [];
         if (!cursor.TryTake("predicate", "columns")) cursor.TryTake("all", "columns");
         cursor.ExpectEnd();
-        string list = columns.Count == 0 ? "" : $" ({string.Join(", ", columns.Select(Literal.QuoteName))})";
         return new LocalPlan(async (context, cancel) =>
         {
             if (table is not null)
             {
+                foreach (string column in columns)
+                    await context.Backend.QueryAsync($"SELECT rs_internal.column_number({Literal.Quote(table.Sql)}::regclass, {Literal.Quote(column)})", cancel).ConfigureAwait(false);
                 var rows = await context.Backend.QueryAsync(
                     $"SELECT rs_internal.analyze_note({Literal.Quote(table.Sql)}::regclass, coalesce(nullif(current_setting('rs.analyze_threshold_percent', true), ''), '10')::numeric)", cancel).ConfigureAwait(false);
                 if (rows[0][0] != "t")
@@ -55,7 +56,8 @@ internal static class Maintenance
                     return "ANALYZE";
                 }
             }
-            await context.Backend.QueryAsync($"ANALYZE {table?.Sql}{list}", cancel).ConfigureAwait(false);
+            // All columns, whichever were named: PostgreSQL goes on counting a table as changed when only some were analysed.
+            await context.Backend.QueryAsync($"ANALYZE {table?.Sql}", cancel).ConfigureAwait(false);
             return "ANALYZE";
         });
     }

@@ -116,7 +116,8 @@ internal sealed class StatementRunner(BackendSession backend, SessionState state
     {
         if (!backend.Failed && InBlock) backend.Spoil();
         _failedHere = true;
-        (ErrorWords.Translate(ErrorFields.From(error))).Write(client, 'E');
+        // What the client sent before may have failed meanwhile; a batch fails once.
+        if (!backend.Reported) ErrorWords.Translate(ErrorFields.From(error)).Write(client, 'E');
     }
 
     /// <summary>Runs that statement when the implicit transaction has ended; never after a block of the client's own.</summary>

@@ -10,6 +10,9 @@ internal sealed class Rewriter(IReadOnlyList<Token> tokens, bool keepCase)
     /// <summary>All tokens of the statement.</summary>
     public IReadOnlyList<Token> Tokens => tokens;
 
+    /// <summary>Tokens that are left out, from and to.</summary>
+    public (int From, int To) Omitted { get; init; } = (-1, -1);
+
     /// <summary>Rewrites a whole statement.</summary>
     public static SqlText Rewrite(Statement statement, bool keepCase)
     {
@@ -23,6 +26,11 @@ internal sealed class Rewriter(IReadOnlyList<Token> tokens, bool keepCase)
     {
         for (int i = from; i < to;)
         {
+            if (i == Omitted.From)
+            {
+                i = Omitted.To;
+                continue;
+            }
             while (_limits.TryPeek(out var limit) && limit.At == i) text.Add(_limits.Pop().Text, tokens[i].Start);
             if (i > from) text.Copy(_source, tokens[i - 1].End, tokens[i].Start);
             i = EmitOne(i, to, text);

@@ -183,7 +183,7 @@ END $$;
 CREATE FUNCTION rs_internal.forget_dropped() RETURNS event_trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
 DECLARE dropped record;
 BEGIN
-    FOR dropped IN SELECT objid, objsubid FROM pg_event_trigger_dropped_objects() WHERE classid = 'pg_class'::regclass LOOP
+    FOR dropped IN SELECT objid, objsubid FROM pg_event_trigger_dropped_objects() WHERE classid = 'pg_catalog.pg_class'::regclass LOOP
         IF dropped.objsubid = 0 THEN
             DELETE FROM rs_internal.table_info WHERE relid = dropped.objid;
             DELETE FROM rs_internal.column_info WHERE relid = dropped.objid;

@@ -39,7 +39,7 @@ BEGIN
         FROM pg_catalog.pg_attribute a
         LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
         LEFT JOIN rs_internal.column_info i ON i.relid = a.attrelid AND i.attnum = a.attnum
-        LEFT JOIN pg_catalog.pg_depend p ON p.refobjid = a.attrelid AND p.refobjsubid = a.attnum AND p.deptype = 'i' AND p.classid = 'pg_class'::regclass
+        LEFT JOIN pg_catalog.pg_depend p ON p.refobjid = a.attrelid AND p.refobjsubid = a.attnum AND p.deptype = 'i' AND p.classid = 'pg_catalog.pg_class'::regclass
         LEFT JOIN pg_catalog.pg_sequence s ON s.seqrelid = p.objid
         WHERE a.attrelid = rel AND a.attnum > 0 AND NOT a.attisdropped
         UNION ALL
