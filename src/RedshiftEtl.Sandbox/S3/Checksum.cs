@@ -56,7 +56,11 @@ internal abstract class Checksum : IDisposable
 
         public override byte[] Finish() => _hash.GetHashAndReset();
 
-        public override void Dispose() => _hash.Dispose();
+        public override void Dispose()
+        {
+            _hash.Dispose();
+            base.Dispose();
+        }
     }
 
     private sealed class Crc32C : Checksum

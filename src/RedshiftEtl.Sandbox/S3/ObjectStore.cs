@@ -130,12 +130,23 @@ internal sealed class ObjectStore
             var now = DateTimeOffset.FromUnixTimeMilliseconds(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
             var stored = new StoredObject(bucket, key, new FileInfo(file).Length, etag, now, data) { Attributes = attributes };
             File.Move(file, data);
-            string description = Path.Combine(Incoming, Guid.NewGuid().ToString("N") + DescriptionSuffix);
-            File.WriteAllText(description, JsonSerializer.Serialize(stored with { Path = Path.GetFileName(data) }));
-            File.Move(description, DescriptionOf(bucket, key), overwrite: true);
+            Save(stored);
             index.Objects[key] = stored;
             if (old is not null) File.Delete(old.Path);
             return stored;
+        }
+    }
+
+    /// <summary>Changes what is kept beside an object's bytes; false if there is no such object.</summary>
+    public bool Describe(string bucket, string key, Func<StoredAttributes, StoredAttributes> change)
+    {
+        lock (_lock)
+        {
+            if (!_buckets.TryGetValue(bucket, out BucketIndex? index) || !index.Objects.TryGetValue(key, out StoredObject? old)) return false;
+            StoredObject changed = old with { Attributes = change(old.Attributes) };
+            Save(changed);
+            index.Objects[key] = changed;
+            return true;
         }
     }
 
@@ -157,6 +168,13 @@ internal sealed class ObjectStore
 
     private string DescriptionOf(string bucket, string key) =>
         Path.Combine(FolderOf(bucket), Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key))) + DescriptionSuffix);
+
+    private void Save(StoredObject stored)
+    {
+        string description = NewIncomingFile();
+        File.WriteAllText(description, JsonSerializer.Serialize(stored with { Path = Path.GetFileName(stored.Path) }));
+        File.Move(description, DescriptionOf(stored.Bucket, stored.Key), overwrite: true);
+    }
 
     private void Load(string folder)
     {
