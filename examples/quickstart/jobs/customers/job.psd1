@@ -1,0 +1,6 @@
+@{
+    Description = 'All customers, replaced as a whole every time'
+    Mode        = 'Overwrite'
+    Source      = 'shop'
+    Table       = 'shop.customers'
+}
