@@ -1,1 +1,4 @@
+using RedshiftEtl.Sandbox.Postgres;
+
+if (args is ["guard", ..]) return await GuardMode.RunAsync(args);
 return 0;

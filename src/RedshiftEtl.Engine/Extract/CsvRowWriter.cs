@@ -108,7 +108,8 @@ internal sealed class CsvRowWriter : IDisposable
             return;
         }
 
-        _length += CsvText.WriteQuoted(value, BeginField((value.Length * 2) + 2));
+        Span<byte> target = BeginField((value.Length * 2) + 2);
+        _length += CsvText.WriteQuoted(value, target);
     }
 
     /// <summary>Ends the row.</summary>

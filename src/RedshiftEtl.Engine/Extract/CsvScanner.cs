@@ -174,6 +174,7 @@ internal sealed class CsvScanner
         FieldRule.Text => field != CsvDialect.Quote && length <= RedshiftLimits.TextBytes,
         FieldRule.Number => (uint)(field - '0') <= 9 || (field == (byte)'-' && (uint)(Unsafe.Add(ref field, 1) - '0') <= 9),
         FieldRule.Date => length >= 10 && Unsafe.Add(ref field, 4) == (byte)'-' && Unsafe.Add(ref field, length - 1) != (byte)'C',
+        FieldRule.Binary => length > 0,
         _ => length >= 8 && !(field == (byte)'2' && Unsafe.Add(ref field, 1) == (byte)'4'),
     };
 
@@ -194,6 +195,8 @@ internal sealed class CsvScanner
                 throw RefusedValue.Create(name, row, "the date is not in the years 1 to 9999, which Redshift's COPY reads", field);
             case FieldRule.Time:
                 throw RefusedValue.Create(name, row, "Redshift's TIME ends before 24:00", field);
+            case FieldRule.Binary:
+                throw RefusedValue.Create(name, row, RefusedValue.IsEmptyBinary, field, RefusedValue.EmptyAdvice);
             case FieldRule.Text when field.SequenceEqual(_quotedMarker):
                 throw RefusedValue.Create(name, row, RefusedValue.IsMarker, Unquote(field), RefusedValue.MarkerAdvice);
             case FieldRule.Text when field.Length > RedshiftLimits.TextBytes && Unquote(field) is { } text && text.Length > RedshiftLimits.TextBytes:

@@ -15,6 +15,9 @@ internal enum FieldRule : byte
     /// <summary>24:00 is not.</summary>
     Time,
 
+    /// <summary>No bytes at all are not: COPY takes an empty field for NULL when it is not text (fact sheet 1.5 rule 2).</summary>
+    Binary,
+
     /// <summary>The NULL marker is not, nor what is over 65,535 bytes.</summary>
     Text,
 }

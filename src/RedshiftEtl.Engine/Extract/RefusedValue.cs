@@ -15,6 +15,12 @@ internal static class RefusedValue
     /// <summary>What to do then.</summary>
     public const string MarkerAdvice = "Choose another NullMarker, one that is in no text value.";
 
+    /// <summary>What is said of binary data without a byte (fact sheet 1.5 rule 2).</summary>
+    public const string IsEmptyBinary = "binary data without a byte, which COPY would load as NULL";
+
+    /// <summary>What to do about something empty that is not text.</summary>
+    public const string EmptyAdvice = "Make it NULL in the query with NULLIF, or give it a value.";
+
     /// <summary>The error.</summary>
     /// <param name="column">The column's name.</param>
     /// <param name="row">The row's number, from 1.</param>

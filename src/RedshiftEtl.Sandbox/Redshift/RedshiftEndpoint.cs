@@ -36,11 +36,12 @@ internal sealed class RedshiftEndpoint : IAsyncDisposable
     /// <param name="backend">The private PostgreSQL, prepared by <see cref="Catalog.WarehouseSetup"/>.</param>
     /// <param name="port">The port, or 0 for a free one.</param>
     /// <param name="copy">Carries out COPY.</param>
-    public static RedshiftEndpoint Start(BackendAddress backend, int port, CopyExecutor copy)
+    /// <param name="faults">Decides what goes wrong; null if nothing does.</param>
+    public static RedshiftEndpoint Start(BackendAddress backend, int port, CopyExecutor copy, StatementFaults? faults = null)
     {
         var listener = new TcpListener(IPAddress.Loopback, port);
         listener.Start();
-        var endpoint = new RedshiftEndpoint(listener, new ClientLogin(backend, copy));
+        var endpoint = new RedshiftEndpoint(listener, new ClientLogin(backend, copy, faults));
         endpoint._accepting = endpoint.AcceptAsync();
         return endpoint;
     }

@@ -40,7 +40,7 @@ internal static class PostgreSqlTypes
         new("time with time zone", "TIMETZ", FieldRule.Time, "HH:mm:ss.ffffff with its offset"),
         new("timestamp without time zone", "TIMESTAMP", FieldRule.Date, "yyyy-MM-dd HH:mm:ss.ffffff"),
         new("timestamp with time zone", "TIMESTAMPTZ", FieldRule.Date, "yyyy-MM-dd HH:mm:ss.ffffff+00, in UTC"),
-        new("bytea", "VARBYTE(2097152)", FieldRule.None, "hexadecimal digits", "encode({0}, 'hex')"),
+        new("bytea", "VARBYTE(16777216)", FieldRule.Binary, "hexadecimal digits", "encode({0}, 'hex')"),
         new("json", "SUPER", FieldRule.None, "JSON as it is stored"),
         new("jsonb", "SUPER", FieldRule.None, "JSON as the server writes it"),
         new("uuid", "CHAR(36)", FieldRule.None, "8-4-4-4-12 hexadecimal digits"),
@@ -87,12 +87,13 @@ internal static class PostgreSqlTypes
         return new PostgreSqlMapping(redshift, row.Rule, row.Expression);
     }
 
-    /// <summary>The Redshift type that holds a numeric: 19 digits need precision 20, over 38 digits or without any limit only text holds all (fact sheet 7.2).</summary>
+    /// <summary>The Redshift type that holds a numeric: 19 digits need precision 20, over 38 digits only text holds all
+    /// (fact sheet 7.2). One without precision can hold anything; what queries give of that kind, sums and averages, fits ten decimals nearly always.</summary>
     private static string Decimal(string format, int? precision, int? scale)
     {
         if (precision is null)
         {
-            return AnyText;
+            return Format(format, 38, 10);
         }
 
         // From PostgreSQL 15 a scale may be negative or over the precision.

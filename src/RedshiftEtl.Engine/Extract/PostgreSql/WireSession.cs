@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -116,7 +118,7 @@ internal sealed class WireSession : IDisposable
             ReadOnlySpan<byte> body = _connection.ReadBody(length);
             if (type == 'E')
             {
-                throw Fail(body);
+                Fail(body);
             }
 
             Note(type, body);
@@ -156,7 +158,7 @@ internal sealed class WireSession : IDisposable
             else if (type == 'E')
             {
                 _isCopying = false;
-                throw Fail(body);
+                Fail(body);
             }
             else
             {
@@ -230,27 +232,34 @@ internal sealed class WireSession : IDisposable
         }
     }
 
-    private void ReadUntilReady(MessageHandler? handle)
+    private void ReadUntilReady(MessageHandler? handle, ServerError? error = null)
     {
-        ServerError? error = null;
-        while (true)
+        try
         {
-            char type = _connection.ReadHeader(out int length);
-            ReadOnlySpan<byte> body = _connection.ReadBody(length);
-            if (type == 'Z')
+            while (true)
             {
-                break;
-            }
+                char type = _connection.ReadHeader(out int length);
+                ReadOnlySpan<byte> body = _connection.ReadBody(length);
+                if (type == 'Z')
+                {
+                    break;
+                }
 
-            if (type == 'E')
-            {
-                error ??= ServerError.Read(body);
+                if (type == 'E')
+                {
+                    error ??= ServerError.Read(body);
+                }
+                else
+                {
+                    Note(type, body);
+                    handle?.Invoke(type, body);
+                }
             }
-            else
-            {
-                Note(type, body);
-                handle?.Invoke(type, body);
-            }
+        }
+        catch (Exception e) when (error is not null && (e is IOException or SocketException))
+        {
+            // After a fatal error the server closes; its words say more than the closed connection.
+            throw error!;
         }
 
         if (error is not null)
@@ -259,16 +268,12 @@ internal sealed class WireSession : IDisposable
         }
     }
 
-    /// <summary>Reads an error and what follows it, so that the session can be used again.</summary>
-    private ServerError Fail(ReadOnlySpan<byte> body)
+    /// <summary>Reads what follows an error, so that the session can be used again, and throws it.</summary>
+    [DoesNotReturn]
+    private void Fail(ReadOnlySpan<byte> body)
     {
-        ServerError error = ServerError.Read(body);
-        if (!error.SqlState.StartsWith("57P", StringComparison.Ordinal))
-        {
-            ReadUntilReady(null);
-        }
-
-        return error;
+        ReadUntilReady(null, ServerError.Read(body));
+        throw new UnreachableException();
     }
 
     private void Note(char type, ReadOnlySpan<byte> body)

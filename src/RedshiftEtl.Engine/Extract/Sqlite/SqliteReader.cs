@@ -148,12 +148,11 @@ internal sealed class SqliteReader : ISourceReader
         }
     }
 
-    /// <summary>Hexadecimal digits. None at all would be an empty field, which is NULL to anything but text (fact sheet 1.5 rule 2), and what an empty VARBYTE is to COPY is not documented.</summary>
     private void WriteBlob(int i, ReadOnlySpan<byte> value)
     {
         if (value.IsEmpty && !_isText[i])
         {
-            throw Refuse("an empty blob, which COPY would load as NULL", "");
+            throw _writer.Refuse(RefusedValue.IsEmptyBinary, value, RefusedValue.EmptyAdvice);
         }
 
         _writer.WriteHex(value);
@@ -163,7 +162,7 @@ internal sealed class SqliteReader : ISourceReader
     {
         if (text.IsEmpty && !_isText[i])
         {
-            throw Refuse($"an empty text in a column declared as {Columns[i].SourceType}, which COPY would load as NULL", "");
+            throw _writer.Refuse($"an empty text in a column declared as {Columns[i].SourceType}, which COPY would load as NULL", text, RefusedValue.EmptyAdvice);
         }
 
         _writer.WriteText(text);

@@ -67,7 +67,7 @@ internal ref struct AutoDateTimeWords
         return TakeName(cursor.TakeLetters()) && cursor.AtEnd;
     }
 
-    /// <summary>YYYYMMDD or YYMMDD, then HHMMSS; or a day and a year beside the name of a month.</summary>
+    /// <summary>YYYYMMDD or YYMMDD, then HHMMSS; or a day beside the name of a month and a year behind it.</summary>
     private bool TakeNumber(ReadOnlySpan<byte> word)
     {
         var cursor = new DateTimeCursor(word);
@@ -90,7 +90,7 @@ internal ref struct AutoDateTimeWords
         cursor.TakeDigits(1, 9, out int value);
         if (word.Length <= 2 && _day is null)
             _day = value;
-        else if (word.Length == 4 && _year is null)
+        else if (word.Length == 4 && _year is null && _month is not null)
             _year = value;
         else
             return false;

@@ -25,7 +25,7 @@ internal static class TableCreation
         {
             if (ifNotExists || (!onlyNames && table.Elements.Count > 0)) throw Lexer.Unexpected(statement.Tokens[list]);
             var names = onlyNames ? new TokenCursor(statement.Tokens, list).TakeNameList() : [];
-            return AsQuery(statement, table, names, cursor.Position, statement.Tokens.Count - 1, state);
+            return AsQuery(statement, table, names, new Rewriter(statement.Tokens, state.CaseSensitive), cursor.Position);
         }
         cursor.ExpectEnd();
         if (table.Elements.Count == 0) throw Lexer.Unexpected(cursor.Current);
@@ -56,16 +56,16 @@ internal static class TableCreation
         cursor.TryTake("table");
         var name = cursor.TakeObjectName();
         var table = new TableDefinition { Name = name, IsTemporary = temporary || name.Name.StartsWith('#') };
-        var tokens = statement.Tokens.Take(into).Concat(statement.Tokens.Skip(cursor.Position)).ToList();
-        return AsQuery(new Statement(statement.Source, tokens), table, [], 0, tokens.Count - 1, state);
+        var rewriter = new Rewriter(statement.Tokens, state.CaseSensitive) { Omitted = (into, cursor.Position) };
+        return AsQuery(statement, table, [], rewriter, 0);
     }
 
     private static bool IsNameList(TokenCursor cursor) => cursor.Peek(1).IsName && (cursor.Peek(2).IsSymbol(",") || cursor.Peek(2).IsSymbol(")"));
 
-    private static LocalPlan AsQuery(Statement statement, TableDefinition table, List<string> names, int from, int to, SessionState state)
+    private static LocalPlan AsQuery(Statement statement, TableDefinition table, List<string> names, Rewriter rewriter, int from)
     {
         var query = new SqlText();
-        new Rewriter(statement.Tokens, state.CaseSensitive).Emit(from, to, query);
+        rewriter.Emit(from, statement.Tokens.Count - 1, query);
         string columns = names.Count == 0 ? "" : $" ({string.Join(", ", names.Select(Literal.QuoteName))})";
         var info = TableMetadata.Describe(table);
         return new LocalPlan(async (context, cancel) =>

@@ -24,6 +24,9 @@ internal sealed class BackendSession(BackendConnection connection, MessageWriter
     /// <summary>Whether an error has made the server skip everything up to the next Sync.</summary>
     public bool Failed { get; private set; }
 
+    /// <summary>Whether the client has been sent the error of this batch.</summary>
+    public bool Reported { get; private set; }
+
     /// <summary>The transaction status of the last ReadyForQuery: I, T or E.</summary>
     public char Status { get; private set; } = 'I';
 
@@ -35,9 +38,6 @@ internal sealed class BackendSession(BackendConnection connection, MessageWriter
 
     /// <summary>Told of each ParameterStatus; returns the value to report, or null to keep it from the client.</summary>
     public required Func<string, string, string?> MapParameter { get; init; }
-
-    /// <summary>Withholds everything from the client until the connection is dropped.</summary>
-    public bool Withhold { get; set; }
 
     /// <summary>Sends a message as the client sent it, and expects its answer.</summary>
     public void Forward(ReadOnlySpan<byte> raw, Expectation expectation)
@@ -94,7 +94,7 @@ internal sealed class BackendSession(BackendConnection connection, MessageWriter
         connection.Writer.Empty('S');
         _expected.Enqueue(new Expectation(ReplyKind.Sync, false));
         await PumpAsync().ConfigureAwait(false);
-        Failed = false;
+        Failed = Reported = false;
     }
 
     /// <summary>Runs a statement in the simple protocol, relaying everything but ReadyForQuery: the shortest way for a lone statement.</summary>
@@ -103,7 +103,7 @@ internal sealed class BackendSession(BackendConnection connection, MessageWriter
         connection.Writer.Begin('Q').Text(sql.ToString()).End();
         _expected.Enqueue(new Expectation(ReplyKind.Sync, true) { Sql = sql, Source = source, Completed = completed });
         await PumpAsync().ConfigureAwait(false);
-        Failed = false;
+        Failed = Reported = false;
     }
 
     /// <inheritdoc/>
@@ -188,7 +188,7 @@ internal sealed class BackendSession(BackendConnection connection, MessageWriter
         await connection.Writer.FlushAsync(lifetime).ConfigureAwait(false);
         while (_expected.TryPeek(out var expected))
         {
-            if (!Withhold && client.Pending > FlushAt) await client.FlushAsync(lifetime).ConfigureAwait(false);
+            if (client.Pending > FlushAt) await client.FlushAsync(lifetime).ConfigureAwait(false);
             var message = await connection.Reader.ReadAsync(lifetime).ConfigureAwait(false)
                 ?? throw new BackendException("57P01", "the private PostgreSQL closed the connection");
             await HandleAsync(message, expected).ConfigureAwait(false);
@@ -249,6 +249,7 @@ internal sealed class BackendSession(BackendConnection connection, MessageWriter
         else if (MapFields(Locate(error, expected), true) is { } mapped)
         {
             mapped.Write(client, 'E');
+            Reported = true;
         }
         while (_expected.TryPeek(out var next) && next.Kind != ReplyKind.Sync) _expected.Dequeue();
     }

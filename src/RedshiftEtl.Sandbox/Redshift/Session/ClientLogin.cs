@@ -5,7 +5,7 @@ using RedshiftEtl.Sandbox.Redshift.Wire;
 namespace RedshiftEtl.Sandbox.Redshift.Session;
 
 /// <summary>Checks user, password and database of a client and opens its connection to the private PostgreSQL.</summary>
-internal sealed class ClientLogin(BackendAddress address, CopyExecutor copy)
+internal sealed class ClientLogin(BackendAddress address, CopyExecutor copy, StatementFaults? faults)
 {
     private const string MaintenanceDatabase = "postgres";
 
@@ -52,7 +52,7 @@ internal sealed class ClientLogin(BackendAddress address, CopyExecutor copy)
             await BecomeAsync(startup, state, connection, lifetime).ConfigureAwait(false);
             writer.Begin('R').Int32(0).End();
             foreach (var (name, value) in ReportedParameters.AtLogin(startup.User, isSuperuser)) writer.Begin('S').Text(name).Text(value).End();
-            var session = new ClientSession(reader, writer, connection, state, lifetime);
+            var session = new ClientSession(reader, writer, connection, state, faults, lifetime);
             writer.Begin('K').Int32(connection.ProcessId).Int32(session.Secret).End();
             writer.Begin('Z').Byte((byte)'I').End();
             await writer.FlushAsync(lifetime).ConfigureAwait(false);

@@ -14,15 +14,17 @@ internal sealed class ClientSession : IAsyncDisposable
     private readonly StatementRunner _runner;
     private readonly ExtendedProtocol _extended;
     private readonly SessionState _state;
+    private readonly FaultPoint _faults;
     private readonly CancellationToken _lifetime;
 
     /// <summary>Makes the session of a client that has logged in.</summary>
-    public ClientSession(MessageReader reader, MessageWriter writer, BackendConnection connection, SessionState state, CancellationToken lifetime)
+    public ClientSession(MessageReader reader, MessageWriter writer, BackendConnection connection, SessionState state, StatementFaults? faults, CancellationToken lifetime)
     {
         (_reader, _writer, _connection, _state, _lifetime) = (reader, writer, connection, state, lifetime);
+        _faults = new FaultPoint(faults, connection.ProcessId, lifetime);
         _backend = new BackendSession(connection, writer, lifetime) { MapFields = MapFields, MapParameter = ReportedParameters.Map };
         _runner = new StatementRunner(_backend, state, writer);
-        _extended = new ExtendedProtocol(_backend, _runner, writer, Translate);
+        _extended = new ExtendedProtocol(_backend, _runner, writer, _faults, Translate);
     }
 
     /// <summary>What a cancel request must show besides the process id.</summary>
@@ -51,7 +53,7 @@ internal sealed class ClientSession : IAsyncDisposable
             catch (BackendException error) when (error.SqlState != "57P01")
             {
                 await _backend.DrainAsync().ConfigureAwait(false);
-                if (!_runner.BatchFailed) _runner.Fail(error);
+                _runner.Fail(error);
                 if (message.Type is 'Q' or 'F') await FinishAsync().ConfigureAwait(false);
             }
         }
@@ -108,6 +110,7 @@ internal sealed class ClientSession : IAsyncDisposable
         {
             var plan = Translate(statements[i]);
             bool several = statements.Count > 1;
+            await _faults.BeforeAsync(statements[i].Text).ConfigureAwait(false);
             if (!several && _runner.CanRunAlone(plan))
             {
                 await _runner.RunAloneAsync((ForwardPlan)plan, statements[i]).ConfigureAwait(false);
@@ -123,6 +126,7 @@ internal sealed class ClientSession : IAsyncDisposable
     {
         await _runner.EndBatchAsync(synced).ConfigureAwait(false);
         _extended.EndBatch();
+        await _faults.AfterBatchAsync().ConfigureAwait(false);
         await _writer.FlushAsync(_lifetime).ConfigureAwait(false);
     }
 

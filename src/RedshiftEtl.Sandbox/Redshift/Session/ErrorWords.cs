@@ -23,6 +23,8 @@ internal static class ErrorWords
             Detail = $"Serializable isolation violation on table in transaction: {error.Message}",
             Hint = null,
         },
+        { SqlState: "21000" } when error.Message.StartsWith("MERGE", StringComparison.Ordinal) =>
+            new ErrorFields { SqlState = "XX000", Message = "Found multiple matches to update the same tuple." },
         { SqlState: "57014" } => error with { Message = "Query cancelled on user's request", Detail = null },
         _ => error,
     };

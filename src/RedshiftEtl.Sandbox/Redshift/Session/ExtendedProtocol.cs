@@ -5,7 +5,7 @@ namespace RedshiftEtl.Sandbox.Redshift.Session;
 
 /// <summary>Parse, Bind, Describe, Execute and Close: passed on for what the private PostgreSQL runs, answered here for
 /// what the sandbox carries out itself.</summary>
-internal sealed class ExtendedProtocol(BackendSession backend, StatementRunner runner, MessageWriter client, Func<Statement, Plan> translate)
+internal sealed class ExtendedProtocol(BackendSession backend, StatementRunner runner, MessageWriter client, FaultPoint faults, Func<Statement, Plan> translate)
 {
     private readonly Dictionary<string, Prepared> _statements = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Prepared> _portals = new(StringComparer.Ordinal);
@@ -19,6 +19,7 @@ internal sealed class ExtendedProtocol(BackendSession backend, StatementRunner r
         if (name.Length > 0 && _statements.GetValueOrDefault(name) is { Plan: LocalPlan })
             throw new BackendException("42P05", $"prepared statement \"{name}\" already exists");
         var plan = statements.Count == 0 ? new ForwardPlan(new SqlText()) : translate(statements[0]);
+        string text = statements.Count == 0 ? "" : statements[0].Text;
         if (plan is LocalPlan)
         {
             RefuseParameters(statements[0]);
@@ -32,7 +33,7 @@ internal sealed class ExtendedProtocol(BackendSession backend, StatementRunner r
             if (forward.Writes is { } table) runner.LockForWrite(table);
             backend.Parse(name, forward.Sql.ToString(), types, new Expectation(ReplyKind.Parse, true) { Sql = forward.Sql, Source = sql });
         }
-        _statements[name] = new Prepared(plan, sql);
+        _statements[name] = new Prepared(plan, sql, text);
     }
 
     /// <summary>Binds parameters to a portal.</summary>
@@ -77,6 +78,7 @@ internal sealed class ExtendedProtocol(BackendSession backend, StatementRunner r
     {
         string portal = new BodyReader(raw.Span[5..]).Text();
         var prepared = _portals.GetValueOrDefault(portal);
+        if (prepared is not null) await faults.BeforeAsync(prepared.Text).ConfigureAwait(false);
         if (prepared is { Plan: LocalPlan local })
         {
             await runner.RunLocalAsync(local, several: !isLast).ConfigureAwait(false);
@@ -141,5 +143,5 @@ internal sealed class ExtendedProtocol(BackendSession backend, StatementRunner r
         return (isStatement, (isStatement ? _statements : _portals).GetValueOrDefault(name), name);
     }
 
-    private sealed record Prepared(Plan Plan, string Source);
+    private sealed record Prepared(Plan Plan, string Source, string Text);
 }

@@ -116,7 +116,8 @@ internal sealed class StatementRunner(BackendSession backend, SessionState state
     {
         if (!backend.Failed && InBlock) backend.Spoil();
         _failedHere = true;
-        (ErrorWords.Translate(ErrorFields.From(error))).Write(client, 'E');
+        // What the client sent before may have failed meanwhile; a batch fails once.
+        if (!backend.Reported) ErrorWords.Translate(ErrorFields.From(error)).Write(client, 'E');
     }
 
     /// <summary>Runs that statement when the implicit transaction has ended; never after a block of the client's own.</summary>
@@ -128,7 +129,7 @@ internal sealed class StatementRunner(BackendSession backend, SessionState state
     /// <summary>Ends the request or batch: commits or rolls back the implicit transaction, sends ReadyForQuery.</summary>
     public async Task EndBatchAsync(bool synced = false)
     {
-        if (_hidden) backend.RunHidden(_failedHere && !backend.Failed ? "ROLLBACK" : "COMMIT");
+        if (_hidden && !backend.Failed) backend.RunHidden(_failedHere ? "ROLLBACK" : "COMMIT");
         if (!synced) await backend.SyncAsync().ConfigureAwait(false);
         if (_hidden && backend.Status != 'I')
         {

@@ -3,7 +3,14 @@ namespace RedshiftEtl.Sandbox.Redshift.Sql;
 /// <summary>Names that the sandbox has in place of PostgreSQL's, and PostgreSQL's that Redshift hasn't.</summary>
 internal static class CatalogNames
 {
-    private static readonly HashSet<string> s_ours = new(StringComparer.Ordinal) { "pg_constraint", "pg_table_def", "version", "pg_last_copy_id", "pg_last_copy_count" };
+    private static readonly HashSet<string> s_ours = new(StringComparer.Ordinal)
+    {
+        "pg_class", "pg_constraint", "pg_get_constraintdef", "pg_group", "pg_last_copy_count", "pg_last_copy_id", "pg_last_query_id", "pg_namespace", "pg_table_def", "pg_user_info", "version",
+    };
+
+    private static readonly string[] s_systemPrefixes = ["svv_", "stv_", "stl_", "svl_", "sys_"];
+
+    private static readonly string[] s_loadPrefixes = ["stl_load", "stl_file_scan", "stl_replacements", "stv_load", "sys_load", "sys_copy"];
 
     private static readonly HashSet<string> s_foreign = new(StringComparer.OrdinalIgnoreCase)
     {
@@ -16,8 +23,14 @@ internal static class CatalogNames
         "pg_read_file", "pg_ls_dir", "lo_import", "lo_export", "set_config", "dblink", "nextval", "currval", "setval", "lastval",
     };
 
-    /// <summary>Whether the sandbox has its own object for pg_catalog's of that name.</summary>
-    public static bool IsOurs(string name) => s_ours.Contains(name);
+    /// <summary>The schema that holds the sandbox's own object for pg_catalog's of that name, or null.</summary>
+    public static string? SchemaOf(string name)
+    {
+        if (s_ours.Contains(name)) return "rs_catalog";
+        if (!Array.Exists(s_systemPrefixes, prefix => name.StartsWith(prefix, StringComparison.Ordinal))) return null;
+        // The views over what COPY has done are the loader's.
+        return Array.Exists(s_loadPrefixes, prefix => name.StartsWith(prefix, StringComparison.Ordinal)) ? "rs_system" : "rs_catalog";
+    }
 
     /// <summary>Whether Redshift lacks this function of PostgreSQL (redshift-facts 8.1).</summary>
     public static bool IsForeignFunction(string name) => s_foreign.Contains(name);

@@ -10,6 +10,9 @@ internal sealed class Rewriter(IReadOnlyList<Token> tokens, bool keepCase)
     /// <summary>All tokens of the statement.</summary>
     public IReadOnlyList<Token> Tokens => tokens;
 
+    /// <summary>Tokens that are left out, from and to.</summary>
+    public (int From, int To) Omitted { get; init; } = (-1, -1);
+
     /// <summary>Rewrites a whole statement.</summary>
     public static SqlText Rewrite(Statement statement, bool keepCase)
     {
@@ -23,6 +26,11 @@ internal sealed class Rewriter(IReadOnlyList<Token> tokens, bool keepCase)
     {
         for (int i = from; i < to;)
         {
+            if (i == Omitted.From)
+            {
+                i = Omitted.To;
+                continue;
+            }
             while (_limits.TryPeek(out var limit) && limit.At == i) text.Add(_limits.Pop().Text, tokens[i].Start);
             if (i > from) text.Copy(_source, tokens[i - 1].End, tokens[i].Start);
             i = EmitOne(i, to, text);
@@ -88,9 +96,9 @@ internal sealed class Rewriter(IReadOnlyList<Token> tokens, bool keepCase)
         if (!qualified)
         {
             if (called && FunctionRules.Find(token) is { } rule) return rule(this, i, CloseOf(i + 1, to), text);
-            if (token.Is("pg_catalog") && i + 2 < to && tokens[i + 1].IsSymbol(".") && CatalogNames.IsOurs(Literal.Fold(tokens[i + 2].Raw.ToString())))
+            if (token.Is("pg_catalog") && i + 2 < to && tokens[i + 1].IsSymbol(".") && CatalogNames.SchemaOf(Literal.Fold(tokens[i + 2].Raw.ToString())) is { } schema)
             {
-                text.Add("rs_catalog", token.Start);
+                text.Add(schema, token.Start);
                 return i + 1;
             }
             if (EmitKeyword(i, to, called, text) is { } next) return next;

@@ -145,6 +145,7 @@ BEGIN
     FOR key IN SELECT jsonb_array_elements(coalesce(info -> 'keys', '[]')) LOOP
         PERFORM rs_internal.add_key(rel, key);
     END LOOP;
+    PERFORM rs_internal.watch_table(rel);
 END $$;
 
 -- CREATE TABLE … LIKE: what the new table takes over from its parent (redshift-facts 4).
@@ -182,12 +183,13 @@ END $$;
 CREATE FUNCTION rs_internal.forget_dropped() RETURNS event_trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
 DECLARE dropped record;
 BEGIN
-    FOR dropped IN SELECT objid, objsubid FROM pg_event_trigger_dropped_objects() WHERE classid = 'pg_class'::regclass LOOP
+    FOR dropped IN SELECT objid, objsubid FROM pg_event_trigger_dropped_objects() WHERE classid = 'pg_catalog.pg_class'::regclass LOOP
         IF dropped.objsubid = 0 THEN
             DELETE FROM rs_internal.table_info WHERE relid = dropped.objid;
             DELETE FROM rs_internal.column_info WHERE relid = dropped.objid;
             DELETE FROM rs_internal.key_info WHERE relid = dropped.objid OR parent = dropped.objid;
             DELETE FROM rs_internal.late_view WHERE relid = dropped.objid;
+            DELETE FROM rs_internal.sort_state WHERE relid = dropped.objid;
         ELSE
             DELETE FROM rs_internal.column_info WHERE relid = dropped.objid AND attnum = dropped.objsubid;
             DELETE FROM rs_internal.key_info WHERE (relid = dropped.objid AND dropped.objsubid = ANY (columns)) OR (parent = dropped.objid AND dropped.objsubid = ANY (parent_columns));

@@ -39,14 +39,14 @@ BEGIN
         FROM pg_catalog.pg_attribute a
         LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
         LEFT JOIN rs_internal.column_info i ON i.relid = a.attrelid AND i.attnum = a.attnum
-        LEFT JOIN pg_catalog.pg_depend p ON p.refobjid = a.attrelid AND p.refobjsubid = a.attnum AND p.deptype = 'i' AND p.classid = 'pg_class'::regclass
+        LEFT JOIN pg_catalog.pg_depend p ON p.refobjid = a.attrelid AND p.refobjsubid = a.attnum AND p.deptype = 'i' AND p.classid = 'pg_catalog.pg_class'::regclass
         LEFT JOIN pg_catalog.pg_sequence s ON s.seqrelid = p.objid
         WHERE a.attrelid = rel AND a.attnum > 0 AND NOT a.attisdropped
         UNION ALL
         SELECT 100000 + row_number() OVER (ORDER BY k.kind <> 'p', k.id)::integer,
             '    ' || CASE WHEN k.name = c.relname || '_pkey' THEN '' ELSE 'CONSTRAINT ' || quote_ident(k.name) || ' ' END
             || CASE k.kind WHEN 'p' THEN 'PRIMARY KEY (' WHEN 'u' THEN 'UNIQUE (' ELSE 'FOREIGN KEY (' END || rs_internal.column_names(rel, k.columns) || ')'
-            || CASE WHEN k.kind = 'f' THEN ' REFERENCES ' || k.parent::regclass::text || ' (' || rs_internal.column_names(k.parent, k.parent_columns) || ')' ELSE '' END
+            || CASE WHEN k.kind = 'f' THEN ' REFERENCES ' || (SELECT quote_ident(pn.nspname) || '.' || quote_ident(pc.relname) FROM pg_catalog.pg_class pc JOIN pg_catalog.pg_namespace pn ON pn.oid = pc.relnamespace WHERE pc.oid = k.parent) || ' (' || rs_internal.column_names(k.parent, k.parent_columns) || ')' ELSE '' END
         FROM rs_internal.key_info k JOIN pg_catalog.pg_class c ON c.oid = k.relid WHERE k.relid = rel) AS lines;
     IF info.backup = false THEN tail := tail || E'\nBACKUP NO'; END IF;
     tail := tail || E'\nDISTSTYLE ' || upper(coalesce(info.diststyle, 'auto'));
