@@ -8,6 +8,12 @@ namespace RedshiftEtl.Engine.Extract;
 /// <param name="rows">Rows in it.</param>
 internal sealed class CsvBlock(byte[] buffer, int length, int rows) : IDisposable
 {
+    /// <summary>Bytes at which a block is handed on: enough to make the hand-over cheap, and a few of them are still little memory.</summary>
+    public const int TargetBytes = 512 * 1024;
+
+    /// <summary>How long a source gathers rows when they come slowly, so that progress shows them.</summary>
+    public const int PatienceMilliseconds = 250;
+
     private byte[]? _buffer = buffer;
 
     /// <summary>The bytes.</summary>

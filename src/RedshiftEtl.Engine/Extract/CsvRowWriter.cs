@@ -7,30 +7,32 @@ using System.Text.Unicode;
 namespace RedshiftEtl.Engine.Extract;
 
 /// <summary>Writes rows of CSV into pooled blocks, without an allocation per value or row.</summary>
-/// <param name="columns">The columns, for messages.</param>
-/// <param name="dialect">How NULL is written.</param>
-internal sealed class CsvRowWriter(IReadOnlyList<EtlColumn> columns, CsvDialect dialect) : IDisposable
+internal sealed class CsvRowWriter : IDisposable
 {
-    /// <summary>A block is handed on when it has this many bytes.</summary>
-    private const int BlockBytes = 256 * 1024;
-
-    /// <summary>COPY takes no row over 4 MB (fact sheet 1.6).</summary>
-    private const int RowLimit = 4 * 1024 * 1024;
-
-    /// <summary>VARCHAR holds no more (fact sheet 7.2).</summary>
-    private const int TextLimit = 65_535;
-
-    private static readonly SearchValues<byte> s_quoted = SearchValues.Create(",\"\n\r"u8);
-    private readonly byte[] _null = Encoding.UTF8.GetBytes(dialect.NullMarker);
-    private byte[] _buffer = ArrayPool<byte>.Shared.Rent(BlockBytes + (64 * 1024));
+    private readonly IReadOnlyList<EtlColumn> _columns;
+    private readonly byte[] _null;
+    private byte[] _buffer;
     private int _length;
     private int _rowStart;
     private int _field;
     private int _rows;
     private long _row = 1;
 
+    /// <summary>Prepares the first row.</summary>
+    /// <param name="columns">The columns, for messages.</param>
+    /// <param name="dialect">How NULL is written.</param>
+    public CsvRowWriter(IReadOnlyList<EtlColumn> columns, CsvDialect dialect)
+    {
+        _columns = columns;
+        _null = Encoding.UTF8.GetBytes(dialect.NullMarker);
+        _buffer = Rent();
+    }
+
     /// <summary>Whether the block should be taken.</summary>
-    public bool IsFull => _length >= BlockBytes;
+    public bool IsFull => _length >= CsvBlock.TargetBytes;
+
+    /// <summary>Whether there is something to take.</summary>
+    public bool HasRows => _rows > 0;
 
     /// <summary>NULL.</summary>
     public void WriteNull() => WriteRaw(_null);
@@ -38,29 +40,36 @@ internal sealed class CsvRowWriter(IReadOnlyList<EtlColumn> columns, CsvDialect 
     /// <summary>A whole number.</summary>
     public void WriteInteger(long value)
     {
-        Span<byte> target = BeginField(20);
-        Utf8Formatter.TryFormat(value, target, out int written);
+        Utf8Formatter.TryFormat(value, BeginField(20), out int written);
         _length += written;
     }
 
     /// <summary>A number in its shortest form that reads back the same.</summary>
     public void WriteDouble(double value)
     {
-        Span<byte> target = BeginField(32);
-        value.TryFormat(target, out int written, "R", CultureInfo.InvariantCulture);
+        value.TryFormat(BeginField(32), out int written, "R", CultureInfo.InvariantCulture);
         _length += written;
     }
 
     /// <summary>A number without an exponent: COPY into DECIMAL may not read one (fact sheet 1.7).</summary>
     public void WriteDecimal(double value)
     {
-        string text = value.ToString("R", CultureInfo.InvariantCulture);
-        if (text.Contains('E', StringComparison.Ordinal))
+        // The longest without an exponent has 17 digits behind 323 zeros.
+        Span<byte> target = BeginField(352);
+        value.TryFormat(target, out int written, "R", CultureInfo.InvariantCulture);
+        if (target[..written].Contains((byte)'E'))
         {
-            text = value.ToString("0.##################################################################################################################", CultureInfo.InvariantCulture);
+            written = Expand(target, written);
         }
 
-        WriteRaw(Encoding.ASCII.GetBytes(text));
+        _length += written;
+    }
+
+    /// <summary>A date, or a date and time with as many decimals as it has, at most six.</summary>
+    public void WriteTime(DateTime value, bool isDate)
+    {
+        value.TryFormat(BeginField(32), out int written, isDate ? "yyyy-MM-dd" : "yyyy-MM-dd HH:mm:ss.FFFFFF", CultureInfo.InvariantCulture);
+        _length += written;
     }
 
     /// <summary>A value that needs no quotes.</summary>
@@ -73,14 +82,12 @@ internal sealed class CsvRowWriter(IReadOnlyList<EtlColumn> columns, CsvDialect 
     /// <summary>Bytes as hexadecimal digits.</summary>
     public void WriteHex(ReadOnlySpan<byte> value)
     {
-        const string Digits = "0123456789abcdef";
-        Span<byte> target = BeginField(value.Length * 2);
-        for (int i = 0; i < value.Length; i++)
+        if (value.Length > RedshiftLimits.RowBytes / 2)
         {
-            target[2 * i] = (byte)Digits[value[i] >> 4];
-            target[(2 * i) + 1] = (byte)Digits[value[i] & 15];
+            throw RefusedValue.RowTooLong(_row);
         }
 
+        CsvText.WriteHex(value, BeginField(value.Length * 2));
         _length += value.Length * 2;
     }
 
@@ -88,34 +95,21 @@ internal sealed class CsvRowWriter(IReadOnlyList<EtlColumn> columns, CsvDialect 
     /// <exception cref="EtlException"><see cref="Fault.ValueInvalid"/>: broken UTF-8, NUL, over 65,535 bytes, or equal to the NULL marker.</exception>
     public void WriteText(ReadOnlySpan<byte> value)
     {
+        if (CsvText.IsPlain(value) && value.Length <= RedshiftLimits.TextBytes && !value.SequenceEqual(_null))
+        {
+            WriteRaw(value);
+            return;
+        }
+
         Check(value);
-        bool isQuoted = value.IsEmpty || value[0] <= ' ' || value[^1] <= ' ' || value.ContainsAny(s_quoted);
-        if (!isQuoted)
+        if (!CsvText.NeedsQuotes(value))
         {
             WriteRaw(value);
             return;
         }
 
         Span<byte> target = BeginField((value.Length * 2) + 2);
-        target[0] = CsvDialect.Quote;
-        int position = 1;
-        while (true)
-        {
-            int quote = value.IndexOf(CsvDialect.Quote);
-            int length = quote < 0 ? value.Length : quote + 1;
-            value[..length].CopyTo(target[position..]);
-            position += length;
-            if (quote < 0)
-            {
-                break;
-            }
-
-            target[position++] = CsvDialect.Quote;
-            value = value[length..];
-        }
-
-        target[position++] = CsvDialect.Quote;
-        _length += position;
+        _length += CsvText.WriteQuoted(value, target);
     }
 
     /// <summary>Ends the row.</summary>
@@ -124,10 +118,9 @@ internal sealed class CsvRowWriter(IReadOnlyList<EtlColumn> columns, CsvDialect 
     {
         Reserve(1);
         _buffer[_length++] = CsvDialect.RowEnd;
-        if (_length - _rowStart > RowLimit)
+        if (_length - _rowStart > RedshiftLimits.RowBytes)
         {
-            throw new EtlException(Fault.ValueInvalid,
-                string.Create(CultureInfo.InvariantCulture, $"Row {_row:N0} has {_length - _rowStart:N0} bytes; COPY takes no row over {RowLimit:N0}."), null);
+            throw RefusedValue.RowTooLong(_row);
         }
 
         _rowStart = _length;
@@ -140,13 +133,10 @@ internal sealed class CsvRowWriter(IReadOnlyList<EtlColumn> columns, CsvDialect 
     public CsvBlock Take()
     {
         var block = new CsvBlock(_buffer, _length, _rows);
-        _buffer = ArrayPool<byte>.Shared.Rent(BlockBytes + (64 * 1024));
+        _buffer = Rent();
         _length = _rowStart = _rows = 0;
         return block;
     }
-
-    /// <summary>Whether there is something to take.</summary>
-    public bool HasRows => _rows > 0;
 
     /// <inheritdoc/>
     public void Dispose()
@@ -158,20 +148,15 @@ internal sealed class CsvRowWriter(IReadOnlyList<EtlColumn> columns, CsvDialect 
         }
     }
 
-    /// <summary>An error about the value that is being written.</summary>
-    public EtlException Refuse(string what, ReadOnlySpan<byte> value, string? advice = null)
-    {
-        string shown = Encoding.UTF8.GetString(value[..Math.Min(value.Length, 60)]).Replace('\0', '␀');
-        return new EtlException(Fault.ValueInvalid,
-            string.Create(CultureInfo.InvariantCulture, $"Column '{columns[_field].Name}', row {_row:N0}: {what} (value '{shown}{(value.Length > 60 ? "…" : "")}')."),
-            columns[_field].Name, null, advice);
-    }
+    /// <summary>An error about the value that is to be written next.</summary>
+    public EtlException Refuse(string what, ReadOnlySpan<byte> value, string? advice = null) =>
+        RefusedValue.Create(_columns[_field].Name, _row, what, value, advice);
 
     private void Check(ReadOnlySpan<byte> value)
     {
-        if (value.Length > TextLimit)
+        if (value.Length > RedshiftLimits.TextBytes)
         {
-            throw Refuse(string.Create(CultureInfo.InvariantCulture, $"the text has {value.Length:N0} bytes; Redshift holds {TextLimit:N0}"), value);
+            throw Refuse(string.Create(CultureInfo.InvariantCulture, $"the text has {value.Length:N0} bytes; Redshift holds {RedshiftLimits.TextBytes:N0}"), value);
         }
 
         if (value.Contains((byte)0))
@@ -186,9 +171,57 @@ internal sealed class CsvRowWriter(IReadOnlyList<EtlColumn> columns, CsvDialect 
 
         if (value.SequenceEqual(_null))
         {
-            throw Refuse("the text is equal to the marker that stands for NULL", value, "Choose another NullMarker, one that is in no text value.");
+            throw Refuse(RefusedValue.IsMarker, value, RefusedValue.MarkerAdvice);
         }
     }
+
+    /// <summary>Writes d.ddddE±xx without its exponent, in place.</summary>
+    private static int Expand(Span<byte> number, int length)
+    {
+        Span<byte> digits = stackalloc byte[24];
+        int count = 0, point = 0;
+        bool isNegative = number[0] == (byte)'-';
+        int e = number[..length].IndexOf((byte)'E');
+        for (int i = isNegative ? 1 : 0; i < e; i++)
+        {
+            if (number[i] == (byte)'.')
+            {
+                point = count;
+            }
+            else
+            {
+                digits[count++] = number[i];
+            }
+        }
+
+        _ = Utf8Parser.TryParse(number[(e + 1)..length], out int exponent, out _);
+        point = (point == 0 ? count : point) + exponent;
+        int written = isNegative ? 1 : 0;
+        if (point <= 0)
+        {
+            "0."u8.CopyTo(number[written..]);
+            written += 2;
+            number.Slice(written, -point).Fill((byte)'0');
+            written += -point;
+            digits[..count].CopyTo(number[written..]);
+            return written + count;
+        }
+
+        // "R" uses an exponent from 1E+15 on; what has decimals then has them written behind the point.
+        for (int i = 0; i < Math.Max(point, count); i++)
+        {
+            if (i == point)
+            {
+                number[written++] = (byte)'.';
+            }
+
+            number[written++] = i < count ? digits[i] : (byte)'0';
+        }
+
+        return written;
+    }
+
+    private static byte[] Rent() => ArrayPool<byte>.Shared.Rent(CsvBlock.TargetBytes + (64 * 1024));
 
     private Span<byte> BeginField(int bytes)
     {

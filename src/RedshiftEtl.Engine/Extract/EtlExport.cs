@@ -46,4 +46,14 @@ public sealed record EtlExport
 
     /// <summary>How long the extract took.</summary>
     public required TimeSpan Duration { get; init; }
+
+    /// <summary>Where the time went, so that it can be told which side is slow.</summary>
+    public ExportTimes Times { get; init; } = new(TimeSpan.Zero, TimeSpan.Zero, TimeSpan.Zero, TimeSpan.Zero);
 }
+
+/// <summary>Where the time of an extract went. Reading, compressing and writing overlap, so the sum may be more than the duration.</summary>
+/// <param name="Read">Waiting for the source and making CSV of what it gave.</param>
+/// <param name="Held">The reader waited because compressing or writing was behind.</param>
+/// <param name="Compress">Compressing, summed over the parts.</param>
+/// <param name="Write">Waiting for the folder or S3, summed over the parts.</param>
+public sealed record ExportTimes(TimeSpan Read, TimeSpan Held, TimeSpan Compress, TimeSpan Write);

@@ -19,4 +19,7 @@ public sealed record ExportOptions
 
     /// <summary>The number of parts that are written side by side, from 1: best the warehouse's number of slices (fact sheet 2).</summary>
     public int ParallelParts { get; init; } = 4;
+
+    /// <summary>Compressed bytes at which a part is full and another round of parts begins; well under the 1 GB that COPY is best below (fact sheet 2).</summary>
+    public long PartBytes { get; init; } = 256L * 1024 * 1024;
 }

@@ -1,17 +1,13 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Threading.Channels;
 using RedshiftEtl.Engine.Define;
 using RedshiftEtl.Engine.Stage;
 
 namespace RedshiftEtl.Engine.Extract;
 
-/// <summary>Runs a query and writes its rows as compressed parts: reading and compressing overlap, and only a few blocks are ever in memory.</summary>
+/// <summary>Runs a query and writes its rows as compressed parts: reading, compressing and writing overlap, and only a few blocks are ever in memory.</summary>
 public static class Exporter
 {
-    /// <summary>Blocks of 256 KiB between the reader and the compressor.</summary>
-    private const int QueuedBlocks = 8;
-
     private static readonly TimeSpan s_progressInterval = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Exports.</summary>
@@ -25,32 +21,28 @@ public static class Exporter
     public static async Task<EtlExport> ExportAsync(
         SourceConnection source, SourceQuery query, ExportOptions options, IPartDestination destination, IProgress<EtlEvent> progress, CancellationToken cancel)
     {
+        options.Dialect.Check();
         DateTimeOffset startedAt = DateTimeOffset.UtcNow;
         var clock = Stopwatch.StartNew();
         await destination.PrepareAsync(cancel);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        await using var parts = new PartSet(destination, options, stop);
         await using ISourceReader reader = await Sources.Of(source).OpenAsync(query, options.Dialect, cancel);
         progress.Report(new VerboseEvent($"{source.Name}: {reader.Columns.Count} column(s), {options.Compression} parts to {destination.Location}."));
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        Channel<CsvBlock> blocks = Channel.CreateBounded<CsvBlock>(new BoundedChannelOptions(QueuedBlocks) { SingleReader = true, SingleWriter = true });
-        long rowsRead = 0;
-        Task reading = Task.Run(async () => rowsRead = await ReadAsync(reader, blocks.Writer, stop.Token), CancellationToken.None);
-        await using var parts = new PartSet(destination, options);
         try
         {
-            await WriteAsync(parts, blocks.Reader, clock, progress, stop.Token);
-            await reading;
-            IReadOnlyList<EtlPart> written = await parts.CompleteAsync(stop.Token);
-            progress.Report(new ProgressEvent("Extract", parts.Rows, parts.CsvBytes, clock.Elapsed, true));
-            progress.Report(new MilestoneEvent("Exported", string.Create(CultureInfo.InvariantCulture,
-                $"{parts.Rows:N0} rows from {source.Name} in {written.Count} part(s), {written.Sum(part => part.Bytes):N0} bytes, in {clock.Elapsed.TotalSeconds:N1} s.")));
-            return new EtlExport
+            // A thread of its own, since a source blocks it while its server thinks.
+            var moved = await Task.Factory.StartNew(
+                () => Move(reader, parts, clock, progress, stop.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            IReadOnlyList<EtlPart> written = await parts.CompleteAsync();
+            var export = new EtlExport
             {
                 RunId = options.RunId,
                 StartedAt = startedAt,
                 Source = source.Name,
                 Columns = reader.Columns,
-                RowsRead = rowsRead,
-                RowsWritten = parts.Rows,
+                RowsRead = moved.Rows,
+                RowsWritten = written.Sum(part => part.Rows),
                 CsvBytes = parts.CsvBytes,
                 Bytes = written.Sum(part => part.Bytes),
                 Parts = written,
@@ -59,66 +51,43 @@ public static class Exporter
                 Location = destination.Location,
                 IsTemporary = destination.IsTemporary,
                 Duration = clock.Elapsed,
+                Times = new ExportTimes(moved.Read, moved.Held, parts.CompressTime, parts.WriteTime),
             };
+            progress.Report(new ProgressEvent("Extract", export.RowsWritten, export.CsvBytes, export.Duration, true));
+            progress.Report(new MilestoneEvent("Exported", string.Create(CultureInfo.InvariantCulture,
+                $"{export.RowsWritten:N0} rows from {source.Name} in {written.Count} part(s), {export.Bytes:N0} bytes, in {export.Duration.TotalSeconds:N1} s.")));
+            return export;
         }
-        catch
+        catch (Exception) when (parts.Error is { } error && !cancel.IsCancellationRequested)
         {
-            await stop.CancelAsync();
-            await DrainAsync(reading, blocks.Reader);
+            // The source was stopped because a part failed; that is what the user should see.
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(error);
             throw;
         }
     }
 
-    /// <summary>Moves blocks from the source to the queue and returns the rows; the queue ends with the source's error, if it has one.</summary>
-    private static async Task<long> ReadAsync(ISourceReader reader, ChannelWriter<CsvBlock> blocks, CancellationToken cancel)
+    /// <summary>Moves blocks from the source to the parts, until its end.</summary>
+    private static (long Rows, TimeSpan Read, TimeSpan Held) Move(
+        ISourceReader reader, PartSet parts, Stopwatch clock, IProgress<EtlEvent> progress, CancellationToken cancel)
     {
         long rows = 0;
-        try
+        TimeSpan held = TimeSpan.Zero;
+        TimeSpan began = clock.Elapsed;
+        TimeSpan next = began + s_progressInterval;
+        while (reader.Read(cancel) is { } block)
         {
-            await foreach (CsvBlock block in reader.ReadAsync(cancel))
+            TimeSpan read = clock.Elapsed;
+            rows += block.Rows;
+            parts.Write(block);
+            TimeSpan now = clock.Elapsed;
+            held += now - read;
+            if (now >= next)
             {
-                rows += block.Rows;
-                await blocks.WriteAsync(block, cancel);
-            }
-
-            blocks.Complete();
-            return rows;
-        }
-        catch (Exception e)
-        {
-            blocks.Complete(e);
-            throw;
-        }
-    }
-
-    private static async Task WriteAsync(PartSet parts, ChannelReader<CsvBlock> blocks, Stopwatch clock, IProgress<EtlEvent> progress, CancellationToken cancel)
-    {
-        TimeSpan next = s_progressInterval;
-        try
-        {
-            await foreach (CsvBlock block in blocks.ReadAllAsync(cancel))
-            {
-                await parts.WriteAsync(block, cancel);
-                if (clock.Elapsed >= next)
-                {
-                    progress.Report(new ProgressEvent("Extract", parts.Rows, parts.CsvBytes, clock.Elapsed));
-                    next = clock.Elapsed + s_progressInterval;
-                }
+                progress.Report(new ProgressEvent("Extract", rows, parts.CsvBytes, now));
+                next = now + s_progressInterval;
             }
         }
-        catch (ChannelClosedException e) when (e.InnerException is { } cause)
-        {
-            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(cause);
-        }
-    }
 
-    /// <summary>Waits for the reader to end and gives its blocks back; the error that matters is already on its way.</summary>
-    private static async Task DrainAsync(Task reading, ChannelReader<CsvBlock> blocks)
-    {
-        await reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        while (blocks.TryRead(out CsvBlock? block))
-        {
-            block.Dispose();
-        }
+        return (rows, clock.Elapsed - began - held, held);
     }
 }

@@ -24,6 +24,9 @@ internal interface ISourceReader : IAsyncDisposable
     /// <summary>The columns, in order.</summary>
     IReadOnlyList<EtlColumn> Columns { get; }
 
-    /// <summary>The rows as blocks of CSV, each of whole rows. The receiver disposes every block.</summary>
-    IAsyncEnumerable<CsvBlock> ReadAsync(CancellationToken cancel);
+    /// <summary>The next rows as CSV; null at the end. Blocks its thread while the source thinks, on purpose: databases' own interfaces are fastest that way.
+    /// Called by one thread, never again after an error.</summary>
+    /// <exception cref="EtlException">What the source refused, or a value that Redshift would not hold.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancel"/>: the source's query is stopped within a second.</exception>
+    CsvBlock? Read(CancellationToken cancel);
 }

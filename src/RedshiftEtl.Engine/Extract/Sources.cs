@@ -1,4 +1,6 @@
 using RedshiftEtl.Engine.Define;
+using RedshiftEtl.Engine.Extract.PostgreSql;
+using RedshiftEtl.Engine.Extract.Sqlite;
 
 namespace RedshiftEtl.Engine.Extract;
 

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Diagnostics;
 using System.Numerics;
 using System.Runtime.InteropServices;
 
@@ -10,6 +11,9 @@ internal sealed class ChecksumStream(IPartWriter writer) : Stream
     private uint _crc = uint.MaxValue;
     private long _length;
     private bool _isAbandoned;
+
+    /// <summary>Ticks of the stopwatch that went by in the part's writer.</summary>
+    public long WaitedTicks { get; private set; }
 
     /// <summary>Lets a compressor end without writing its last bytes to a part that is given up.</summary>
     public void Abandon() => _isAbandoned = true;
@@ -59,7 +63,9 @@ internal sealed class ChecksumStream(IPartWriter writer) : Stream
 
         _crc = Append(_crc, buffer.Span);
         _length += buffer.Length;
+        long began = Stopwatch.GetTimestamp();
         await writer.WriteAsync(buffer, cancellationToken);
+        WaitedTicks += Stopwatch.GetTimestamp() - began;
     }
 
     /// <inheritdoc/>

@@ -15,7 +15,7 @@ public interface IPartDestination
     /// <summary>Begins a part.</summary>
     Task<IPartWriter> CreateAsync(string name, CancellationToken cancel);
 
-    /// <summary>Removes completed parts of an extract that failed after all; as far as it can, without an error of its own.</summary>
+    /// <summary>Removes what is left of an extract that failed: its completed parts, and what <see cref="PrepareAsync"/> made. As far as it can, without an error of its own.</summary>
     Task RemoveAsync(IReadOnlyList<string> names);
 }
 

@@ -5,6 +5,8 @@ namespace RedshiftEtl.Engine.Stage;
 /// <param name="isTemporary">Whether whoever uploads the parts removes the folder.</param>
 public sealed class PartFolder(string folder, bool isTemporary = false) : IPartDestination
 {
+    private bool _isOurs;
+
     /// <inheritdoc/>
     public bool IsTemporary => isTemporary;
 
@@ -21,6 +23,7 @@ public sealed class PartFolder(string folder, bool isTemporary = false) : IPartD
                 throw new EtlException(Fault.FolderNotEmpty, $"The folder '{folder}' is not empty.", folder);
             }
 
+            _isOurs = !Directory.Exists(folder);
             Directory.CreateDirectory(folder);
             return Task.CompletedTask;
         }
@@ -47,9 +50,22 @@ public sealed class PartFolder(string folder, bool isTemporary = false) : IPartD
     /// <inheritdoc/>
     public Task RemoveAsync(IReadOnlyList<string> names)
     {
-        foreach (string name in names)
+        try
         {
-            File.Delete(Path.Combine(folder, name));
+            foreach (string name in names)
+            {
+                File.Delete(Path.Combine(folder, name));
+            }
+
+            if (_isOurs)
+            {
+                Directory.Delete(folder);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The error that led here matters more than what is left behind.
+            return Task.CompletedTask;
         }
 
         return Task.CompletedTask;

@@ -34,7 +34,7 @@ public sealed class PostgreSqlExportTests(PostgresServer server) : IDisposable
             rows[0]);
         Assert.All(rows[1], value => Assert.Null(value));
         Assert.Equal(
-            "BOOLEAN SMALLINT INTEGER BIGINT DECIMAL(38,10) DOUBLE PRECISION REAL VARCHAR(65535) DATE TIME TIMESTAMP TIMESTAMPTZ VARBYTE(16777216) SUPER SUPER CHAR(36) VARCHAR(65535) VARCHAR(65535)",
+            "BOOLEAN SMALLINT INTEGER BIGINT DECIMAL(38,10) DOUBLE PRECISION REAL VARCHAR(65535) DATE TIME TIMESTAMP TIMESTAMPTZ VARBYTE(16777216) SUPER SUPER CHAR(36) VARCHAR(64) VARCHAR(65535)",
             string.Join(' ', export.Columns.Select(column => column.RedshiftType)));
     }
 

@@ -23,13 +23,13 @@ public sealed class SqliteExportTests : IDisposable
             CREATE TABLE t (i INTEGER, r REAL, s VARCHAR(20), b BLOB, f BOOLEAN, d DECIMAL(10,2), day DATE, at DATETIME);
             INSERT INTO t VALUES (-9223372036854775808, 0.1, 'a,"b"' || char(10) || 'ü€😀', x'00ff', 1, 1234.5, '2026-01-02', '2026-01-02 03:04:05.678');
             INSERT INTO t VALUES (NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL);
-            INSERT INTO t VALUES (1, 1e300, '', x'', 0, 1e-7, 0, 2460000.75);
+            INSERT INTO t VALUES (1, 1e300, '', x'7f', 0, 1e-7, 0, 2460000.75);
             """);
         EtlExport export = await _exports.RunAsync(source, "SELECT * FROM t", compression);
         List<object?[]> rows = Exports.Read(export).ConvertAll(row => row.ToArray<object?>());
         Assert.Equal(["-9223372036854775808", "0.1", "a,\"b\"\nü€😀", "00ff", "t", "1234.5", "2026-01-02", "2026-01-02 03:04:05.678"], rows[0]);
         Assert.Equal([null, null, null, null, null, null, null, null], rows[1]);
-        Assert.Equal(["1", "1E+300", "", "", "f", "0.0000001", "1970-01-01", "2023-02-25 06:00:00"], rows[2]);
+        Assert.Equal(["1", "1E+300", "", "7f", "f", "0.0000001", "1970-01-01", "2023-02-25 06:00:00"], rows[2]);
         Assert.Equal((3L, 3L), (export.RowsRead, export.RowsWritten));
         Assert.EndsWith(extension, Assert.Single(export.Parts).Name, StringComparison.Ordinal);
         Assert.Equal("BIGINT DOUBLE PRECISION VARCHAR(80) VARBYTE(16777216) BOOLEAN DECIMAL(10,2) DATE TIMESTAMP",
@@ -59,9 +59,11 @@ public sealed class SqliteExportTests : IDisposable
     [InlineData("SELECT CAST(x'fffe' AS TEXT) AS a", "not valid UTF-8")]
     [InlineData("SELECT printf('%.*c', 65536, 'x') AS a", "65,536 bytes")]
     [InlineData("SELECT n FROM t", "empty text in a column declared as INTEGER")]
+    [InlineData("SELECT b FROM t", "binary data without a byte")]
+    [InlineData("SELECT 9e999 AS a", "no infinity")]
     public async Task Values_that_cannot_be_carried_fail_with_column_and_row(string sql, string expected)
     {
-        SqliteConnection source = _exports.Sqlite("CREATE TABLE t (a TEXT, n INTEGER); INSERT INTO t VALUES ('~NULL~', '')");
+        SqliteConnection source = _exports.Sqlite("CREATE TABLE t (a TEXT, n INTEGER, b BLOB); INSERT INTO t VALUES ('~NULL~', '', x'')");
         var error = await Assert.ThrowsAsync<EtlException>(() => _exports.RunAsync(source, sql));
         Assert.Same(Fault.ValueInvalid, error.Fault);
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace RedshiftEtl.Engine.Extract;
+namespace RedshiftEtl.Engine.Extract.Sqlite;
 
 /// <summary>How a column's values are written.</summary>
 internal enum SqliteKind
