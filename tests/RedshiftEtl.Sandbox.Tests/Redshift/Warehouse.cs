@@ -17,6 +17,8 @@ public sealed class Warehouse : IAsyncLifetime
 
     public int Port => _endpoint!.Port;
 
+    internal RedshiftEtl.Sandbox.Redshift.Wire.BackendAddress Backend => _postgres!.Address;
+
     public async ValueTask InitializeAsync()
     {
         _postgres = await TestPostgres.StartAsync();
