@@ -27,7 +27,7 @@ public sealed class HostTests
     {
         using var output = new StringWriter();
         using var errors = new StringWriter();
-        Assert.Equal(1, await SandboxLifetime.RunAsync(arguments, Parts(), TextReader.Null, output, errors));
+        Assert.Equal(1, await SandboxLifetime.RunAsync(arguments, Parts(), TextReader.Null, output, errors, TestContext.Current.CancellationToken));
         Assert.Equal("", output.ToString());
         Assert.Contains(arguments[0], errors.ToString(), StringComparison.Ordinal);
         Assert.Single(errors.ToString().Trim().Split('\n'));
@@ -69,7 +69,7 @@ public sealed class HostTests
         StartPostgres = async (_, _) => new RunningPart<BackendAddress>((_postgres ??= await TestPostgres.StartAsync()).Address, new Nothing()),
         StartObjects = (_, _, _) => Task.FromResult(new RunningPart<ObjectService>(new ObjectService("http://127.0.0.1:1", new SandboxKeys { AccessKey = "a", SecretKey = "b" }), new Nothing())),
         StartAdmin = _ => Task.FromResult(new RunningPart<AdminService>(new AdminService("http://127.0.0.1:2", "t"), new Nothing())),
-        MakeCopy = (_, _, _, _) => Task.FromResult<CopyExecutor>((_, _, _) => Task.FromResult(new CopyOutcome(null, 0, new BackendException("0A000", "none")))),
+        MakeCopy = (_, _, _, _) => Task.FromResult(new RunningPart<CopyExecutor>((_, _, _) => Task.FromResult(new CopyOutcome(null, 0, new BackendException("0A000", "none"))), new Nothing())),
     };
 
     private sealed class Nothing : IAsyncDisposable
