@@ -52,6 +52,17 @@ public sealed class Warehouse : IAsyncLifetime
         return connection;
     }
 
+    /// <summary>Returns once that session waits for a lock.</summary>
+    public async Task UntilWaitingAsync(NpgsqlConnection waiting)
+    {
+        await using var watcher = await OpenAsync();
+        while (true)
+        {
+            await using var command = new NpgsqlCommand($"SELECT count(*) FROM svv_transactions WHERE pid = {waiting.ProcessID} AND NOT granted", watcher);
+            if ((long)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))! > 0) return;
+        }
+    }
+
     /// <summary>A session whose unqualified names are in a schema of its own.</summary>
     internal async Task<TestSession> SessionAsync()
     {
