@@ -27,3 +27,15 @@ public sealed record MilestoneEvent(string Tag, string Message) : EtlEvent;
 /// <param name="Elapsed">Time since the step began.</param>
 /// <param name="IsCompleted">Whether the step has ended.</param>
 public sealed record ProgressEvent(string Step, long Rows, long Bytes, TimeSpan Elapsed, bool IsCompleted = false) : EtlEvent;
+
+/// <summary>Nobody listens.</summary>
+internal sealed class NoProgress : IProgress<EtlEvent>
+{
+    /// <summary>The one instance.</summary>
+    public static NoProgress Instance { get; } = new();
+
+    /// <inheritdoc/>
+    public void Report(EtlEvent value)
+    {
+    }
+}

@@ -186,7 +186,7 @@ public sealed class Fault
 
     /// <summary>S3 denied an operation.</summary>
     public static Fault StageDenied { get; } = new(nameof(StageDenied), FaultCategory.PermissionDenied, false,
-        "The stage's credentials need s3:PutObject, s3:GetObject, s3:AbortMultipartUpload and s3:ListBucket on the prefix.");
+        "The stage's credentials need s3:PutObject, s3:GetObject, s3:DeleteObject, s3:AbortMultipartUpload and s3:ListBucket on the prefix.");
 
     /// <summary>S3 failed or could not be reached.</summary>
     public static Fault StageFailed { get; } = new(nameof(StageFailed), FaultCategory.ConnectionError, true,

@@ -56,7 +56,7 @@ internal sealed class SandboxHost : IAsyncDisposable
         var server = Keep(await starting.ConfigureAwait(false));
 
         await WarehouseSetup.PrepareAsync(server, options.User, options.Password, options.Database, [], cancel).ConfigureAwait(false);
-        var copy = await parts.MakeCopy(server, options, objects, cancel).ConfigureAwait(false);
+        var copy = Keep(await parts.MakeCopy(server, options, objects, cancel).ConfigureAwait(false));
         var endpoint = RedshiftEndpoint.Start(server, options.RedshiftPort, copy, parts.Faults);
         _running.Push(endpoint);
         Description = Describe(options, endpoint.Port, objects, admin, folder);

@@ -8,9 +8,9 @@ namespace RedshiftEtl.Sandbox;
 internal static class SandboxLifetime
 {
     /// <summary>Runs until told to end. Returns the exit code: 0, or 1 with one sentence on <paramref name="errors"/>.</summary>
-    public static async Task<int> RunAsync(IReadOnlyList<string> arguments, SandboxParts parts, TextReader input, TextWriter output, TextWriter errors, CancellationToken stopped = default)
+    public static async Task<int> RunAsync(IReadOnlyList<string> arguments, SandboxParts parts, TextReader input, TextWriter output, TextWriter errors, CancellationToken stop = default)
     {
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(stopped);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
         void End(PosixSignalContext signal)
         {
             signal.Cancel = true;

@@ -32,7 +32,7 @@ internal sealed record SandboxParts
     public required Func<CancellationToken, Task<RunningPart<AdminService>>> StartAdmin { get; init; }
 
     /// <summary>Makes what carries out COPY, once the database is there.</summary>
-    public required Func<BackendAddress, SandboxOptions, ObjectService, CancellationToken, Task<CopyExecutor>> MakeCopy { get; init; }
+    public required Func<BackendAddress, SandboxOptions, ObjectService, CancellationToken, Task<RunningPart<CopyExecutor>>> MakeCopy { get; init; }
 
     /// <summary>Decides what goes wrong with statements; null if nothing does.</summary>
     public StatementFaults? Faults { get; init; }

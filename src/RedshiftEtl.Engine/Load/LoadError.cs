@@ -20,16 +20,16 @@ public sealed record LoadError(string File, long Line, string Column, string Typ
         return string.Create(CultureInfo.InvariantCulture, $"{File[(File.LastIndexOf('/') + 1)..]} line {Line}{column}{value}: {Reason} ({Code})");
     }
 
-    /// <summary>The newest errors of a session; empty when the server shows none.</summary>
-    internal static async Task<IReadOnlyList<LoadError>> ReadAsync(WarehouseSession session, int count, CancellationToken cancel)
+    /// <summary>The newest errors of a session, read through another one; empty when the server shows none.</summary>
+    internal static async Task<IReadOnlyList<LoadError>> ReadAsync(WarehouseSession session, int processId, int count, CancellationToken cancel)
     {
         // STL_LOAD_ERRORS keeps the value but exists only on provisioned clusters; SYS_LOAD_ERROR_DETAIL exists everywhere but has no value.
         string[] queries =
         [
             "SELECT TRIM(filename), line_number, TRIM(colname), TRIM(type), TRIM(col_length), TRIM(raw_field_value), err_code, TRIM(err_reason)"
-                + $" FROM stl_load_errors WHERE session = {session.ProcessId} ORDER BY starttime DESC, line_number LIMIT {count}",
+                + $" FROM stl_load_errors WHERE session = {processId} ORDER BY starttime DESC, line_number LIMIT {count}",
             "SELECT TRIM(file_name), line_number, TRIM(column_name), TRIM(column_type), TRIM(column_length), NULL, error_code, TRIM(error_message)"
-                + $" FROM sys_load_error_detail WHERE session_id = {session.ProcessId} ORDER BY start_time DESC, line_number LIMIT {count}",
+                + $" FROM sys_load_error_detail WHERE session_id = {processId} ORDER BY start_time DESC, line_number LIMIT {count}",
         ];
         foreach (string query in queries)
         {

@@ -37,6 +37,9 @@ public enum LoadStep
 public sealed record LoadStatement(
     LoadStep Step, string Sql, string Shown, IReadOnlyList<EtlParameter> Values, SqlText? Origin = null, int Offset = 0)
 {
+    /// <summary>Whether it is a DELETE, whose rows count.</summary>
+    public bool IsDelete { get; init; }
+
     /// <summary>Whether EXPLAIN takes it.</summary>
     public bool IsExplainable { get; init; } = true;
 
@@ -89,7 +92,7 @@ internal static class LoadScript
         if (request.Mode == LoadMode.Overwrite && request.Load == LoadKind.Initial && tableExists)
         {
             string sql = $"DELETE FROM {request.Table.Sql}";
-            statements.Add(new LoadStatement(LoadStep.Delete, sql, sql, []));
+            statements.Add(new LoadStatement(LoadStep.Delete, sql, sql, []) { IsDelete = true });
         }
 
         if (request.Mode == LoadMode.Overwrite && request.Load == LoadKind.Ongoing)
@@ -159,7 +162,7 @@ internal static class LoadScript
 
             return $"${index + 1}";
         });
-        return new LoadStatement(step, bound, literal, used, text, statement.Start);
+        return new LoadStatement(step, bound, literal, used, text, statement.Start) { IsDelete = word.Equals("DELETE", StringComparison.OrdinalIgnoreCase) };
     }
 
     private static object? ValueOf(string name, IReadOnlyList<EtlParameter> parameters) =>

@@ -30,7 +30,7 @@ public static class Loader
                 switch (statement.Step)
                 {
                     case LoadStep.Delete when statement.IsExplainable:
-                        await RunUserSqlAsync(session, statement with { Sql = $"EXPLAIN {statement.Sql}", Shown = $"EXPLAIN {statement.Shown}" }, cancel);
+                        await RunUserSqlAsync(session, statement with { Sql = $"EXPLAIN {statement.Shown}", Shown = $"EXPLAIN {statement.Shown}", Values = [] }, cancel);
                         break;
                     case LoadStep.CheckEmpty:
                         await RefuseRowsAsync(session, request, statement, cancel);
@@ -80,7 +80,7 @@ public static class Loader
                 }
 
                 long affected = await RunUserSqlAsync(session, statement, cancel);
-                deleted += statement.Step == LoadStep.Delete ? Math.Max(affected, 0) : 0;
+                deleted += statement.IsDelete ? Math.Max(affected, 0) : 0;
             }
 
             target = await CreatedAsync(session, request, target, cancel);
@@ -185,7 +185,7 @@ public static class Loader
         WarehouseSession session, LoadRequest request, EtlException error, CopyAuthorization authorization, CancellationToken cancel)
     {
         bool isData = error.Message.Contains("load_error", StringComparison.OrdinalIgnoreCase);
-        IReadOnlyList<LoadError> rows = isData ? await LoadError.ReadAsync(session, 5, cancel) : [];
+        IReadOnlyList<LoadError> rows = isData ? await ReadErrorsAsync(request, session.ProcessId, cancel) : [];
         if (rows.Count > 0)
         {
             return new EtlException(Fault.CopyRejected,
@@ -199,6 +199,21 @@ public static class Loader
             || s_deniedWords.Any(word => error.Message.Contains(word, StringComparison.OrdinalIgnoreCase));
         return new EtlException(isDenied ? Fault.CopyDenied : error.Fault, $"COPY into '{request.Table}' failed; nothing was loaded. {message}",
             request.Table.ToString(), hasKeys ? null : error.InnerException);
+    }
+
+    /// <summary>COPY fails with XX000, at which the driver gives the connection up: the errors are read through a new one, by the old one's process id.</summary>
+    private static async Task<IReadOnlyList<LoadError>> ReadErrorsAsync(LoadRequest request, int processId, CancellationToken cancel)
+    {
+        try
+        {
+            await using WarehouseSession session = await WarehouseSession.OpenAsync(request.Warehouse, NoProgress.Instance, cancel);
+            return await LoadError.ReadAsync(session, processId, 5, cancel);
+        }
+        catch (EtlException)
+        {
+            // Without them the server's own words about the COPY remain.
+            return [];
+        }
     }
 
     /// <summary>Three numbers must agree before COMMIT: read, written, loaded.</summary>

@@ -8,6 +8,11 @@ namespace RedshiftEtl.Engine.Load;
 /// <summary>Turns what the driver throws into faults. Redshift's SQLSTATEs are coarse (XX000 for most of its own errors, fact sheet 6), so its words count too.</summary>
 internal static class RedshiftError
 {
+    /// <summary>Whether the driver or the network raised it. On a connection that is gone, the driver says only that it is not open.</summary>
+    public static bool IsDriver(Exception error, NpgsqlConnection connection) =>
+        error is NpgsqlException or IOException or SocketException or TimeoutException
+        || (error is InvalidOperationException && connection.State != System.Data.ConnectionState.Open);
+
     /// <summary>An error while connecting or logging in.</summary>
     public static EtlException Connect(Exception error, RedshiftConnection target)
     {

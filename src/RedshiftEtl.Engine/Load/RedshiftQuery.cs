@@ -23,17 +23,27 @@ public static class RedshiftQuery
             // Text, because Redshift's own types (SUPER, VARBYTE …) have OIDs that the driver does not know (fact sheet 8.2).
             command.AllResultTypesAreUnknown = true;
             await using NpgsqlDataReader reader = await GuardAsync(() => command.ExecuteReaderAsync(cancel), statement, warehouse);
+            string[] names = Names(reader, statement);
             while (await GuardAsync(() => reader.ReadAsync(cancel), statement, warehouse))
             {
                 var row = new KeyValuePair<string, object?>[reader.FieldCount];
                 for (int i = 0; i < row.Length; i++)
                 {
-                    row[i] = new(reader.GetName(i), reader.IsDBNull(i) ? null : Parse(reader.GetString(i), reader.GetDataTypeName(i)));
+                    row[i] = new(names[i], reader.IsDBNull(i) ? null : Parse(reader.GetString(i), reader.GetDataTypeName(i)));
                 }
 
                 yield return row;
             }
         }
+    }
+
+    /// <summary>The columns' names, which become the properties of an object and so must differ.</summary>
+    private static string[] Names(NpgsqlDataReader reader, LoadStatement statement)
+    {
+        string[] names = Enumerable.Range(0, reader.FieldCount).Select(reader.GetName).ToArray();
+        string? twice = names.GroupBy(name => name, StringComparer.OrdinalIgnoreCase).FirstOrDefault(group => group.Count() > 1)?.Key;
+        return twice is null ? names : throw new EtlException(Fault.ColumnNameInvalid,
+            $"{statement.Origin!.Describe(statement.Offset)}: two columns are named '{twice}', so the rows cannot become objects.", twice);
     }
 
     private static async Task<T> GuardAsync<T>(Func<Task<T>> work, LoadStatement statement, RedshiftConnection warehouse)
@@ -42,7 +52,7 @@ public static class RedshiftQuery
         {
             return await work();
         }
-        catch (Exception e) when (e is NpgsqlException or IOException or System.Net.Sockets.SocketException)
+        catch (Exception e) when (e is NpgsqlException or IOException or System.Net.Sockets.SocketException or TimeoutException)
         {
             throw statement.Locate(RedshiftError.Statement(e, warehouse));
         }

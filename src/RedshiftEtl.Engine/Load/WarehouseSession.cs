@@ -62,7 +62,7 @@ public sealed class WarehouseSession : IAsyncDisposable
         {
             return await command.ExecuteNonQueryAsync(cancel);
         }
-        catch (Exception e) when (e is NpgsqlException or IOException or System.Net.Sockets.SocketException)
+        catch (Exception e) when (RedshiftError.IsDriver(e, _connection))
         {
             throw RedshiftError.Statement(e, Target);
         }
@@ -95,7 +95,7 @@ public sealed class WarehouseSession : IAsyncDisposable
                 rows.Add(row);
             }
         }
-        catch (Exception e) when (e is NpgsqlException or IOException or System.Net.Sockets.SocketException)
+        catch (Exception e) when (RedshiftError.IsDriver(e, _connection))
         {
             throw RedshiftError.Statement(e, Target);
         }

@@ -59,6 +59,7 @@ public sealed class ProtocolTests(Warehouse warehouse)
         await using var waiting = new NpgsqlCommand($"SELECT * FROM {session.Schema}.t", other);
         using var cancel = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         var task = waiting.ExecuteScalarAsync(cancel.Token);
+        await warehouse.UntilWaitingAsync(other);
         await cancel.CancelAsync();
         var error = await Assert.ThrowsAsync<OperationCanceledException>(() => task);
         Assert.Equal("57014", ((PostgresException)error.InnerException!).SqlState);

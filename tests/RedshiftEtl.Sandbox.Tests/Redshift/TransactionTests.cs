@@ -89,7 +89,7 @@ public sealed class TransactionTests(Warehouse warehouse)
         await first.RunAsync("UPDATE t SET n = n + 1");
         await using var second = await warehouse.OpenAsync();
         var waiting = Run(second, $"UPDATE {first.Schema}.t SET n = n + 1");
-        await UntilWaitingAsync(second);
+        await warehouse.UntilWaitingAsync(second);
         await using var reader = await warehouse.OpenAsync();
         await using (var read = new NpgsqlCommand($"SELECT n FROM {first.Schema}.t", reader))
             Assert.Equal(1, await read.ExecuteScalarAsync(TestContext.Current.CancellationToken));
@@ -109,7 +109,7 @@ public sealed class TransactionTests(Warehouse warehouse)
         await first.RunAsync("LOCK TABLE t");
         await using var second = await warehouse.OpenAsync();
         var waiting = Run(second, $"SELECT * FROM {first.Schema}.t");
-        await UntilWaitingAsync(second);
+        await warehouse.UntilWaitingAsync(second);
         await first.RunAsync("END");
         await waiting;
     }
@@ -144,15 +144,5 @@ public sealed class TransactionTests(Warehouse warehouse)
     {
         await using var command = new NpgsqlCommand(sql, connection);
         await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
-    }
-
-    private async Task UntilWaitingAsync(NpgsqlConnection waiting)
-    {
-        await using var watcher = await warehouse.OpenAsync();
-        while (true)
-        {
-            await using var command = new NpgsqlCommand($"SELECT count(*) FROM svv_transactions WHERE pid = {waiting.ProcessID} AND NOT granted", watcher);
-            if ((long)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))! > 0) return;
-        }
     }
 }

@@ -17,6 +17,8 @@ public sealed class Warehouse : IAsyncLifetime
 
     public int Port => _endpoint!.Port;
 
+    internal RedshiftEtl.Sandbox.Redshift.Wire.BackendAddress Backend => _postgres!.Address;
+
     public async ValueTask InitializeAsync()
     {
         _postgres = await TestPostgres.StartAsync();
@@ -48,6 +50,17 @@ public sealed class Warehouse : IAsyncLifetime
         var connection = new NpgsqlConnection(connectionString ?? ConnectionString());
         await connection.OpenAsync(TestContext.Current.CancellationToken);
         return connection;
+    }
+
+    /// <summary>Returns once that session waits for a lock.</summary>
+    public async Task UntilWaitingAsync(NpgsqlConnection waiting)
+    {
+        await using var watcher = await OpenAsync();
+        while (true)
+        {
+            await using var command = new NpgsqlCommand($"SELECT count(*) FROM svv_transactions WHERE pid = {waiting.ProcessID} AND NOT granted", watcher);
+            if ((long)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))! > 0) return;
+        }
     }
 
     /// <summary>A session whose unqualified names are in a schema of its own.</summary>

@@ -14,14 +14,14 @@ internal sealed class ClientSession : IAsyncDisposable
     private readonly StatementRunner _runner;
     private readonly ExtendedProtocol _extended;
     private readonly SessionState _state;
-    private readonly FaultPoint _faults;
+    private readonly StatementFaultPoints _faults;
     private readonly CancellationToken _lifetime;
 
     /// <summary>Makes the session of a client that has logged in.</summary>
     public ClientSession(MessageReader reader, MessageWriter writer, BackendConnection connection, SessionState state, StatementFaults? faults, CancellationToken lifetime)
     {
         (_reader, _writer, _connection, _state, _lifetime) = (reader, writer, connection, state, lifetime);
-        _faults = new FaultPoint(faults, connection.ProcessId, lifetime);
+        _faults = new StatementFaultPoints(faults, writer, lifetime);
         _backend = new BackendSession(connection, writer, lifetime) { MapFields = MapFields, MapParameter = ReportedParameters.Map };
         _runner = new StatementRunner(_backend, state, writer);
         _extended = new ExtendedProtocol(_backend, _runner, writer, _faults, Translate);
@@ -124,9 +124,10 @@ internal sealed class ClientSession : IAsyncDisposable
 
     private async Task FinishAsync(bool synced = false)
     {
+        bool failed = _runner.BatchFailed;
         await _runner.EndBatchAsync(synced).ConfigureAwait(false);
         _extended.EndBatch();
-        await _faults.AfterBatchAsync().ConfigureAwait(false);
+        await _faults.AfterBatchAsync(failed).ConfigureAwait(false);
         await _writer.FlushAsync(_lifetime).ConfigureAwait(false);
     }
 

@@ -5,7 +5,7 @@ namespace RedshiftEtl.Sandbox.Redshift.Session;
 
 /// <summary>Parse, Bind, Describe, Execute and Close: passed on for what the private PostgreSQL runs, answered here for
 /// what the sandbox carries out itself.</summary>
-internal sealed class ExtendedProtocol(BackendSession backend, StatementRunner runner, MessageWriter client, FaultPoint faults, Func<Statement, Plan> translate)
+internal sealed class ExtendedProtocol(BackendSession backend, StatementRunner runner, MessageWriter client, StatementFaultPoints faults, Func<Statement, Plan> translate)
 {
     private readonly Dictionary<string, Prepared> _statements = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Prepared> _portals = new(StringComparer.Ordinal);

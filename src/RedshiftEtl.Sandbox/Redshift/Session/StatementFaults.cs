@@ -1,37 +1,28 @@
+using RedshiftEtl.Sandbox.Redshift.Wire;
+
 namespace RedshiftEtl.Sandbox.Redshift.Session;
 
 /// <summary>A moment at which a fault may strike a session.</summary>
-/// <param name="ProcessId">The session, as pg_backend_pid() tells its client.</param>
-/// <param name="Number">The statement's number in its session, from 1.</param>
 /// <param name="Sql">The statement as the client wrote it.</param>
 /// <param name="HasTakenEffect">False before the statement runs; true when it, and the implicit transaction that it
 /// belongs to, has taken effect and the client hasn't been told.</param>
-internal sealed record StatementMoment(int ProcessId, int Number, string Sql, bool HasTakenEffect);
+internal sealed record StatementMoment(string Sql, bool HasTakenEffect);
 
-/// <summary>What strikes.</summary>
-internal enum StatementFault
-{
-    /// <summary>Nothing.</summary>
-    None,
+/// <summary>What strikes: an error, or, without one, the end of the connection without a word. An error that comes after the
+/// statement has taken effect ends the connection too, as a server that goes down does.</summary>
+/// <param name="Error">The error.</param>
+internal sealed record StatementStrike(BackendException? Error);
 
-    /// <summary>The connection breaks without a word.</summary>
-    DropConnection,
-
-    /// <summary>The statement fails with error 1023 (redshift-facts 3). Means something only before the statement runs.</summary>
-    SerializableViolation,
-}
-
-/// <summary>Decides what strikes at a moment; a delay is made by answering late.</summary>
-internal delegate ValueTask<StatementFault> StatementFaults(StatementMoment moment, CancellationToken cancel);
+/// <summary>Decides what strikes at a moment, null for nothing; a delay is made by answering late.</summary>
+internal delegate ValueTask<StatementStrike?> StatementFaults(StatementMoment moment, CancellationToken cancel);
 
 /// <summary>A fault has broken the client's connection.</summary>
 internal sealed class ConnectionDroppedException() : IOException("A fault has dropped the connection.");
 
 /// <summary>Asks for faults at every statement of one session.</summary>
-internal sealed class FaultPoint(StatementFaults? faults, int processId, CancellationToken lifetime)
+internal sealed class StatementFaultPoints(StatementFaults? faults, MessageWriter client, CancellationToken lifetime)
 {
-    private readonly List<(int Number, string Sql)> _inBatch = [];
-    private int _number;
+    private readonly List<string> _inBatch = [];
 
     /// <summary>Called before a statement runs.</summary>
     /// <exception cref="ConnectionDroppedException">The connection is to break.</exception>
@@ -39,21 +30,26 @@ internal sealed class FaultPoint(StatementFaults? faults, int processId, Cancell
     public async ValueTask BeforeAsync(string sql)
     {
         if (faults is null) return;
-        _inBatch.Add((++_number, sql));
-        var fault = await faults(new StatementMoment(processId, _number, sql, false), lifetime).ConfigureAwait(false);
-        if (fault == StatementFault.DropConnection) throw new ConnectionDroppedException();
-        if (fault == StatementFault.SerializableViolation)
-            throw new BackendException("XX000", "1023", "Serializable isolation violation on table, ordered by the sandbox's faults.");
+        var strike = await faults(new StatementMoment(sql, false), lifetime).ConfigureAwait(false);
+        if (strike is not null) throw (Exception?)strike.Error ?? new ConnectionDroppedException();
+        _inBatch.Add(sql);
     }
 
-    /// <summary>Called when a request or batch has taken effect, before the client hears of it.</summary>
+    /// <summary>Called when a request or batch has ended, before the client hears of it.</summary>
     /// <exception cref="ConnectionDroppedException">The connection is to break.</exception>
-    public async ValueTask AfterBatchAsync()
+    public async ValueTask AfterBatchAsync(bool failed)
     {
         if (faults is null) return;
-        foreach (var (number, sql) in _inBatch)
-            if (await faults(new StatementMoment(processId, number, sql, true), lifetime).ConfigureAwait(false) == StatementFault.DropConnection)
-                throw new ConnectionDroppedException();
+        foreach (string sql in failed ? [] : _inBatch.ToArray())
+        {
+            if (await faults(new StatementMoment(sql, true), lifetime).ConfigureAwait(false) is not { } strike) continue;
+            if (strike.Error is { } error)
+            {
+                (ErrorFields.From(error) with { Severity = "FATAL" }).Write(client, 'E');
+                await client.FlushAsync(lifetime).ConfigureAwait(false);
+            }
+            throw new ConnectionDroppedException();
+        }
         _inBatch.Clear();
     }
 }
