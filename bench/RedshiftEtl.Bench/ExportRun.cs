@@ -16,10 +16,11 @@ internal static class ExportRun
     /// <param name="query">The query.</param>
     /// <param name="compression">The parts' compression.</param>
     /// <param name="folder">Where the parts are written.</param>
-    public static async Task RunAsync(string source, string query, Compression compression, string folder)
+    /// <param name="parts">How many are written side by side.</param>
+    public static async Task RunAsync(string source, string query, Compression compression, string folder, int parts)
     {
         SourceConnection connection = Connect(source);
-        var options = new ExportOptions { RunId = "bench", Compression = compression };
+        var options = new ExportOptions { RunId = "bench", Compression = compression, ParallelParts = parts };
         EtlExport export = await Exporter.ExportAsync(
             connection, new SourceQuery(SqlText.Of(query, connection.SqlDialect), []), options, new PartFolder(folder), new Silence(), CancellationToken.None);
         using var process = Process.GetCurrentProcess();

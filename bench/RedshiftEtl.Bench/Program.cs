@@ -3,10 +3,12 @@ using RedshiftEtl.Bench;
 using RedshiftEtl.Engine.Define;
 using RedshiftEtl.Engine.Stage;
 
+const int Rounds = 5;
+
 switch (args)
 {
-    case ["export", var source, var query, var compression, var folder]:
-        await ExportRun.RunAsync(source, query, Enum.Parse<Compression>(compression, ignoreCase: true), folder);
+    case ["export", var source, var query, var compression, var folder, .. var parts]:
+        await ExportRun.RunAsync(source, query, Enum.Parse<Compression>(compression, ignoreCase: true), folder, parts is [var count] ? int.Parse(count, CultureInfo.InvariantCulture) : 4);
         return 0;
     case ["upload", var serviceUrl, var megabytes, var mode]:
         await UploadRun.RunAsync(serviceUrl, int.Parse(megabytes, CultureInfo.InvariantCulture), Enum.Parse<ChecksumMode>(mode, ignoreCase: true));
@@ -15,5 +17,11 @@ switch (args)
         Sink.Serve();
         return 0;
     default:
-        return 1;
+        double[] millions = args.Length > 0 ? args.Select(argument => double.Parse(argument, CultureInfo.InvariantCulture)).ToArray() : [1, 3];
+        using (var suite = new Suite(Rounds))
+        {
+            Readme.Write(suite.Run(millions));
+        }
+
+        return 0;
 }

@@ -38,6 +38,7 @@ internal sealed class CsvScanner
     /// <returns>The bytes of the whole rows.</returns>
     /// <exception cref="EtlException"><see cref="Fault.ValueInvalid"/>: a value or a row that Redshift cannot hold.</exception>
     /// <exception cref="InvalidDataException">A row has more or fewer fields than there are columns.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int Scan(ReadOnlySpan<byte> bytes, out int rows)
     {
         ref byte first = ref MemoryMarshal.GetReference(bytes);

@@ -45,7 +45,8 @@ internal static class S3Clients
         }
         catch (AmazonClientException e)
         {
-            throw new EtlException(Fault.StageLoginFailed, $"Stage '{stage.Name}': {e.Message}", stage.Name, e);
+            string? advice = e.Message.Contains("RegionEndpoint", StringComparison.Ordinal) ? "Give the stage connection's Region, or set AWS_REGION." : null;
+            throw new EtlException(Fault.StageLoginFailed, $"Stage '{stage.Name}': {e.Message}", stage.Name, e, advice);
         }
     }
 

@@ -20,6 +20,11 @@ internal static class S3Error
         {
             return await call();
         }
+        catch (OperationCanceledException e) when (e.InnerException is TimeoutException)
+        {
+            // Not the user's stop but a call that took too long.
+            throw From(e.InnerException, stage, what);
+        }
         catch (Exception e) when (e is AmazonClientException or AmazonServiceException or HttpRequestException or IOException or SocketException or TimeoutException)
         {
             throw From(e, stage, what);

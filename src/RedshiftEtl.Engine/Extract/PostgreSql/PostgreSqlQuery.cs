@@ -23,6 +23,10 @@ internal sealed class PostgreSqlQuery
             _literalLengths.Add(literal.Length);
             return literal;
         });
+        if (Sent.Contains('\0', StringComparison.Ordinal))
+        {
+            throw new EtlException(Fault.SqlInvalid, $"{_sql.Describe(_sql.Statements[0].Start)}: the query has a NUL character in it.", _sql.File ?? connection.Name);
+        }
     }
 
     /// <summary>The statement as the server gets it, without what is put around it.</summary>

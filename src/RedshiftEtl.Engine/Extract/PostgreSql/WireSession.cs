@@ -9,12 +9,6 @@ using System.Text;
 
 namespace RedshiftEtl.Engine.Extract.PostgreSql;
 
-/// <summary>A column as the server describes it.</summary>
-/// <param name="Name">Its name in the query.</param>
-/// <param name="TypeId">The type's OID.</param>
-/// <param name="Modifier">The type's modifier; -1 for none.</param>
-internal readonly record struct WireColumn(string Name, int TypeId, int Modifier);
-
 /// <summary>A session on a PostgreSQL server: statements, a query's description, and the stream of a COPY. Blocking; used by one thread, cancelled by any.</summary>
 internal sealed class WireSession : IDisposable
 {
@@ -85,7 +79,7 @@ internal sealed class WireSession : IDisposable
         {
             if (type == 'D')
             {
-                rows.Add(ReadRow(body));
+                rows.Add(WireRows.Read(body));
             }
         });
         return rows;
@@ -101,7 +95,7 @@ internal sealed class WireSession : IDisposable
         {
             if (type == 'T')
             {
-                ReadColumns(body, columns);
+                WireRows.Describe(body, columns);
             }
         });
         return columns;
@@ -290,39 +284,6 @@ internal sealed class WireSession : IDisposable
         {
             _processId = BinaryPrimitives.ReadInt32BigEndian(body);
             _cancelKey = body[4..].ToArray();
-        }
-    }
-
-    private static string?[] ReadRow(ReadOnlySpan<byte> body)
-    {
-        string?[] row = new string?[BinaryPrimitives.ReadInt16BigEndian(body)];
-        body = body[2..];
-        for (int i = 0; i < row.Length; i++)
-        {
-            int length = BinaryPrimitives.ReadInt32BigEndian(body);
-            body = body[4..];
-            if (length >= 0)
-            {
-                row[i] = Encoding.UTF8.GetString(body[..length]);
-                body = body[length..];
-            }
-        }
-
-        return row;
-    }
-
-    private static void ReadColumns(ReadOnlySpan<byte> body, List<WireColumn> columns)
-    {
-        int count = BinaryPrimitives.ReadInt16BigEndian(body);
-        body = body[2..];
-        for (int i = 0; i < count; i++)
-        {
-            int end = body.IndexOf((byte)0);
-            string name = Encoding.UTF8.GetString(body[..end]);
-            // Behind the name: table (4), column (2), type (4), size (2), modifier (4), format (2).
-            body = body[(end + 1)..];
-            columns.Add(new WireColumn(name, BinaryPrimitives.ReadInt32BigEndian(body[6..]), BinaryPrimitives.ReadInt32BigEndian(body[12..])));
-            body = body[18..];
         }
     }
 
