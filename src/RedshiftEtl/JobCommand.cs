@@ -96,7 +96,13 @@ public abstract class JobCommand : ProjectCommand
             ForInput(() =>
             {
                 JobOverride change = ReadChange();
-                Process(Prepare(OpenProject().MakeJob(change.Table?.ToString() ?? "-Table", change)));
+                if (change.Table is null)
+                {
+                    throw new EtlException(Fault.ArgumentInvalid, "No job is named, and without one -Table is missing.", null,
+                        advice: "Name a job of the project, or give -Table, -Mode, -Source, -Stage, -Warehouse and the SQL files.");
+                }
+
+                Process(Prepare(OpenProject().MakeJob(change.Table.ToString(), change)));
             });
         }
     }

@@ -24,7 +24,7 @@ internal static class RedshiftError
             { SqlState: "3D000" } server => new EtlException(Fault.DatabaseNotFound, $"Redshift {where}: {server.MessageText}.", target.Name, error),
             { } server => new EtlException(Fault.ConnectionFailed, $"Redshift {where}: {server.MessageText}.", target.Name, error),
             null when Has<AuthenticationException>(error) => new EtlException(Fault.CertificateInvalid,
-                $"Redshift {where}: the server's certificate could not be verified for SslMode {target.SslMode}: {Innermost(error)}", target.Name, error),
+                $"Redshift {where}: the server's certificate could not be verified, which SslMode {target.SslMode} asks for.", target.Name, error),
             null => new EtlException(Fault.ConnectionFailed, $"Redshift {where} could not be reached: {Innermost(error)}", target.Name, error),
         };
     }
