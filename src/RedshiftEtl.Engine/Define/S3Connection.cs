@@ -19,7 +19,7 @@ public enum ChecksumMode
     /// <summary>For AWS: every upload carries a checksum that S3 verifies.</summary>
     WhenSupported,
 
-    /// <summary>For stores that don't know the newer checksum headers (RequestChecksumCalculation = WHEN_REQUIRED); uploads carry Content-MD5 instead.</summary>
+    /// <summary>For stores that don't know the newer checksum headers (RequestChecksumCalculation = WHEN_REQUIRED); what they check is the SHA-256 of the payload in the signature.</summary>
     WhenRequired,
 }
 

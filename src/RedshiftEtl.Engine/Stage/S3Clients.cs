@@ -17,6 +17,8 @@ internal static class S3Clients
         {
             MaxErrorRetry = 4,
             RetryMode = RequestRetryMode.Standard,
+            // For one call: a piece of 8 MiB over the slowest of lines.
+            Timeout = TimeSpan.FromMinutes(5),
             // The parts carry a CRC-32C of our own, computed on the way; the SDK's own checksum would be a second pass over the data.
             RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
             ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
@@ -47,7 +49,7 @@ internal static class S3Clients
         }
     }
 
-    /// <summary>Whether parts carry the newer checksum headers; stores that don't know them get Content-MD5 instead.</summary>
+    /// <summary>Whether parts carry the newer checksum headers; for stores that don't know them the hash in the signature is the check.</summary>
     public static bool SendsChecksum(S3Connection stage) =>
         (stage.ChecksumMode ?? (stage.ServiceUrl is null ? Define.ChecksumMode.WhenSupported : Define.ChecksumMode.WhenRequired)) == Define.ChecksumMode.WhenSupported;
 

@@ -1,49 +1,41 @@
-using Amazon.S3;
-using Amazon.S3.Model;
 using RedshiftEtl.Engine.Define;
 
 namespace RedshiftEtl.Engine.Stage;
 
 /// <summary>Writes parts straight to S3: no temporary file, a few buffers of memory.</summary>
-/// <param name="stage">The stage.</param>
-/// <param name="keyPrefix">Prefix of the run's keys, ending with a slash.</param>
-internal sealed class S3Parts(S3Connection stage, string keyPrefix) : IPartDestination, IDisposable
+internal sealed class S3Parts : IPartDestination, IDisposable
 {
-    private readonly AmazonS3Client _client = S3Clients.Open(stage);
+    private readonly string _keyPrefix;
+
+    /// <summary>Prepares; nothing is called yet.</summary>
+    /// <param name="stage">The stage.</param>
+    /// <param name="keyPrefix">Prefix of the run's keys, ending with a slash.</param>
+    /// <exception cref="EtlException"><see cref="Fault.StageLoginFailed"/>: there are no credentials.</exception>
+    public S3Parts(S3Connection stage, string keyPrefix)
+    {
+        _keyPrefix = keyPrefix;
+        Store = new S3Store(stage);
+    }
+
+    /// <summary>The calls on S3.</summary>
+    public S3Store Store { get; }
 
     /// <inheritdoc/>
-    public string Location => $"s3://{stage.Bucket}/{keyPrefix}";
+    public string Location => Store.Url(_keyPrefix);
 
     /// <inheritdoc/>
     public bool IsTemporary => false;
 
-    /// <summary>Asks for the bucket, so that a missing one or wrong keys are known before the source works.</summary>
-    public Task PrepareAsync(CancellationToken cancel) =>
-        S3Error.GuardAsync(stage, $"listing {keyPrefix}", () => _client.ListObjectsV2Async(
-            new ListObjectsV2Request { BucketName = stage.Bucket, Prefix = keyPrefix, MaxKeys = 1 }, cancel));
+    /// <inheritdoc/>
+    public Task PrepareAsync(CancellationToken cancel) => Store.ProbeAsync(_keyPrefix, cancel);
 
     /// <inheritdoc/>
     public Task<IPartWriter> CreateAsync(string name, CancellationToken cancel) =>
-        Task.FromResult<IPartWriter>(new S3PartWriter(_client, stage, keyPrefix + name));
+        Task.FromResult<IPartWriter>(new S3PartWriter(Store, _keyPrefix + name));
 
     /// <inheritdoc/>
-    public async Task RemoveAsync(IReadOnlyList<string> names)
-    {
-        foreach (string name in names)
-        {
-            try
-            {
-                using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(5));
-                await _client.DeleteObjectAsync(stage.Bucket, keyPrefix + name, limit.Token);
-            }
-            catch (Exception e) when (e is AmazonS3Exception or Amazon.Runtime.AmazonClientException or HttpRequestException or OperationCanceledException)
-            {
-                // Best effort: the error that led here matters more, and nothing refers to a part without a manifest.
-                return;
-            }
-        }
-    }
+    public Task RemoveAsync(IReadOnlyList<string> names) => Store.RemoveAsync(names.Select(name => _keyPrefix + name));
 
     /// <inheritdoc/>
-    public void Dispose() => _client.Dispose();
+    public void Dispose() => Store.Dispose();
 }

@@ -1,8 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Text.Json;
-using Amazon.S3;
-using Amazon.S3.Model;
 using RedshiftEtl.Engine.Define;
 using RedshiftEtl.Engine.Extract;
 
@@ -11,6 +8,9 @@ namespace RedshiftEtl.Engine.Stage;
 /// <summary>Brings an export's parts into S3 and writes their manifest, last: what has a manifest is complete.</summary>
 public static class Stager
 {
+    /// <summary>Parts that are sent at a time: one connection seldom fills a line.</summary>
+    private const int ParallelUploads = 4;
+
     /// <summary>Stages an export.</summary>
     /// <param name="export">The export; parts that lie below <paramref name="keyPrefix"/> already stay where they are.</param>
     /// <param name="stage">The stage.</param>
@@ -24,21 +24,15 @@ public static class Stager
         var clock = Stopwatch.StartNew();
         using var destination = new S3Parts(stage, keyPrefix);
         bool isThere = export.Location == destination.Location;
-        var parts = new List<EtlPart>(export.Parts.Count);
-        foreach (EtlPart part in export.Parts)
-        {
-            parts.Add(isThere ? part : await UploadAsync(part, destination, cancel));
-            progress.Report(new ProgressEvent("Upload", parts.Sum(done => done.Rows), parts.Sum(done => done.Bytes), clock.Elapsed, parts.Count == export.Parts.Count));
-        }
-
-        string? manifest = parts.Count == 0 ? null : await WriteManifestAsync(parts, stage, keyPrefix + StageKeys.ManifestName, cancel);
+        IReadOnlyList<EtlPart> parts = isThere ? export.Parts : await UploadAsync(export.Parts, destination, new UploadProgress(progress, clock), cancel);
+        string? manifest = parts.Count == 0 ? null : await WriteManifestAsync(parts, destination.Store, keyPrefix + StageKeys.ManifestName, cancel);
         if (!isThere)
         {
             progress.Report(new MilestoneEvent("Staged", string.Create(CultureInfo.InvariantCulture,
                 $"{parts.Count} part(s), {parts.Sum(part => part.Bytes):N0} bytes to {destination.Location} in {clock.Elapsed.TotalSeconds:N1} s.")));
             if (export.IsTemporary)
             {
-                Directory.Delete(export.Location, recursive: true);
+                RemoveTemporary(export.Location, progress);
             }
         }
 
@@ -54,27 +48,49 @@ public static class Stager
         };
     }
 
-    private static async Task<EtlPart> UploadAsync(EtlPart part, S3Parts destination, CancellationToken cancel)
+    private static async Task<EtlPart[]> UploadAsync(IReadOnlyList<EtlPart> parts, S3Parts destination, UploadProgress progress, CancellationToken cancel)
+    {
+        await destination.PrepareAsync(cancel);
+        var uploaded = new EtlPart[parts.Count];
+        var options = new ParallelOptions { MaxDegreeOfParallelism = ParallelUploads, CancellationToken = cancel };
+        try
+        {
+            await Parallel.ForEachAsync(Enumerable.Range(0, parts.Count), options, async (i, stop) => uploaded[i] = await UploadAsync(parts[i], destination, progress, stop));
+        }
+        catch
+        {
+            await destination.RemoveAsync(uploaded.Where(part => part is not null).Select(part => part.Name).ToArray());
+            throw;
+        }
+
+        progress.End();
+        return uploaded;
+    }
+
+    /// <summary>Uploads a file and takes its checksum on the way; the object is only completed when the file is what was exported.</summary>
+    private static async Task<EtlPart> UploadAsync(EtlPart part, S3Parts destination, UploadProgress progress, CancellationToken cancel)
     {
         try
         {
-            await using var file = new FileStream(part.Location, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, useAsync: true);
-            string checksum = await ChecksumStream.OfAsync(file, cancel);
-            if (file.Length != part.Bytes || checksum != part.Crc32C)
+            await using var file = new FileStream(part.Location, FileMode.Open, FileAccess.Read, FileShare.Read, 0, useAsync: true);
+            await using IPartWriter writer = await destination.CreateAsync(part.Name, cancel);
+            await using var counted = new ChecksumStream(writer);
+            byte[] buffer = new byte[256 * 1024];
+            int read;
+            while (counted.Length <= part.Bytes && (read = await file.ReadAsync(buffer, cancel)) > 0)
+            {
+                await counted.WriteAsync(buffer.AsMemory(0, read), cancel);
+                progress.Add(read, 0);
+            }
+
+            if (counted.Length != part.Bytes || counted.Checksum != part.Crc32C)
             {
                 throw new EtlException(Fault.PartMissing, $"The part '{part.Location}' is not what was exported: it was changed since.", part.Location);
             }
 
-            file.Position = 0;
-            await using IPartWriter writer = await destination.CreateAsync(part.Name, cancel);
-            byte[] buffer = new byte[256 * 1024];
-            int read;
-            while ((read = await file.ReadAsync(buffer, cancel)) > 0)
-            {
-                await writer.WriteAsync(buffer.AsMemory(0, read), cancel);
-            }
-
-            return part with { Location = await writer.CompleteAsync(checksum, cancel) };
+            string location = await writer.CompleteAsync(counted.Checksum, cancel);
+            progress.Add(0, part.Rows);
+            return part with { Location = location };
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -86,17 +102,50 @@ public static class Stager
         }
     }
 
-    /// <summary>Every entry mandatory: COPY skips what is missing otherwise (fact sheet 1.2).</summary>
-    private static async Task<string> WriteManifestAsync(List<EtlPart> parts, S3Connection stage, string key, CancellationToken cancel)
+    /// <summary>Writes the manifest under a key that must be new. Staging the same export twice is no mistake: then the same manifest is there already.</summary>
+    private static async Task<string> WriteManifestAsync(IReadOnlyList<EtlPart> parts, S3Store store, string key, CancellationToken cancel)
     {
-        var manifest = new
+        byte[] manifest = Manifest.Write(parts);
+        bool isWritten = await store.PutAsync(key, manifest, manifest.Length, ChecksumStream.Of(manifest), isNew: true, cancel);
+        return isWritten || (await store.GetAsync(key, cancel)).AsSpan().SequenceEqual(manifest)
+            ? store.Url(key)
+            : throw new EtlException(Fault.ArgumentInvalid, $"There is another manifest at {store.Url(key)} already.", key, null, "Stage the export under another -Name, or export again.");
+    }
+
+    private static void RemoveTemporary(string folder, IProgress<EtlEvent> progress)
+    {
+        try
         {
-            entries = parts.Select(part => new { url = part.Location, mandatory = true, meta = new { content_length = part.Bytes } }),
-        };
-        byte[] json = JsonSerializer.SerializeToUtf8Bytes(manifest);
-        using AmazonS3Client client = S3Clients.Open(stage);
-        await using var writer = new S3PartWriter(client, stage, key);
-        await writer.WriteAsync(json, cancel);
-        return await writer.CompleteAsync(ChecksumStream.Of(json), cancel);
+            Directory.Delete(folder, recursive: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            progress.Report(new WarningEvent($"The temporary folder '{folder}' could not be removed: {e.Message}"));
+        }
+    }
+
+    /// <summary>Adds up what the parallel uploads send, and tells it at most five times a second.</summary>
+    private sealed class UploadProgress(IProgress<EtlEvent> progress, Stopwatch clock)
+    {
+        private readonly object _lock = new();
+        private TimeSpan _next;
+        private long _bytes;
+        private long _rows;
+
+        public void Add(int bytes, long rows)
+        {
+            lock (_lock)
+            {
+                _bytes += bytes;
+                _rows += rows;
+                if (clock.Elapsed >= _next)
+                {
+                    _next = clock.Elapsed + TimeSpan.FromMilliseconds(200);
+                    progress.Report(new ProgressEvent("Upload", _rows, _bytes, clock.Elapsed));
+                }
+            }
+        }
+
+        public void End() => progress.Report(new ProgressEvent("Upload", _rows, _bytes, clock.Elapsed, true));
     }
 }
