@@ -107,34 +107,6 @@ internal sealed class CsvScanner
         return row;
     }
 
-    /// <summary>Says which value is not UTF-8; for databases that take any bytes.</summary>
-    /// <param name="rows">Whole rows, the last ones that were walked over.</param>
-    /// <param name="count">How many.</param>
-    public EtlException BrokenText(ReadOnlySpan<byte> rows, int count)
-    {
-        long row = Rows - count + 1;
-        int column = 0, field = 0;
-        bool isInside = false;
-        for (int i = 0; i < rows.Length; i++)
-        {
-            isInside ^= rows[i] == CsvDialect.Quote;
-            if (isInside || rows[i] is not (CsvDialect.Delimiter or CsvDialect.RowEnd))
-            {
-                continue;
-            }
-
-            if (!System.Text.Unicode.Utf8.IsValid(rows[field..i]))
-            {
-                return RefusedValue.Create(_columns[column].Name, row, "the text is not valid UTF-8", Unquote(rows[field..i]));
-            }
-
-            field = i + 1;
-            (column, row) = rows[i] == CsvDialect.RowEnd ? (0, row + 1) : (column + 1, row);
-        }
-
-        throw new ArgumentException("The rows are valid UTF-8.", nameof(rows));
-    }
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static (ulong Quotes, ulong Ends) Find(ref byte bytes)
     {

@@ -22,4 +22,21 @@ public sealed record ExportOptions
 
     /// <summary>Compressed bytes at which a part is full and another round of parts begins; well under the 1 GB that COPY is best below (fact sheet 2).</summary>
     public long PartBytes { get; init; } = 256L * 1024 * 1024;
+
+    /// <summary>Refuses values that make no sense.</summary>
+    /// <exception cref="EtlException"><see cref="Fault.ArgumentInvalid"/>.</exception>
+    public void Check()
+    {
+        Dialect.Check();
+        int highest = Compression == Compression.Gzip ? 9 : 22;
+        if (CompressionLevel < 1 || CompressionLevel > highest)
+        {
+            throw new EtlException(Fault.ArgumentInvalid, $"The level of {Compression} is 1 to {highest}, not {CompressionLevel}.", CompressionLevel);
+        }
+
+        if (ParallelParts is < 1 or > 1000)
+        {
+            throw new EtlException(Fault.ArgumentInvalid, $"The number of parallel parts is 1 to 1000, not {ParallelParts}.", ParallelParts);
+        }
+    }
 }

@@ -21,7 +21,7 @@ public static class Exporter
     public static async Task<EtlExport> ExportAsync(
         SourceConnection source, SourceQuery query, ExportOptions options, IPartDestination destination, IProgress<EtlEvent> progress, CancellationToken cancel)
     {
-        options.Dialect.Check();
+        options.Check();
         DateTimeOffset startedAt = DateTimeOffset.UtcNow;
         var clock = Stopwatch.StartNew();
         await destination.PrepareAsync(cancel);
@@ -53,6 +53,8 @@ public static class Exporter
                 Duration = clock.Elapsed,
                 Times = new ExportTimes(moved.Read, moved.Held, parts.CompressTime, parts.WriteTime),
             };
+            progress.Report(new VerboseEvent(string.Create(CultureInfo.InvariantCulture,
+                $"{source.Name}: {export.Times.Read.TotalSeconds:N1} s reading, {export.Times.Held.TotalSeconds:N1} s held up by the parts; {export.Times.Compress.TotalSeconds:N1} s compressing and {export.Times.Write.TotalSeconds:N1} s writing over {written.Count} part(s).")));
             progress.Report(new ProgressEvent("Extract", export.RowsWritten, export.CsvBytes, export.Duration, true));
             progress.Report(new MilestoneEvent("Exported", string.Create(CultureInfo.InvariantCulture,
                 $"{export.RowsWritten:N0} rows from {source.Name} in {written.Count} part(s), {export.Bytes:N0} bytes, in {export.Duration.TotalSeconds:N1} s.")));

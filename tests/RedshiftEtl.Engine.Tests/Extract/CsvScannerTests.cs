@@ -114,16 +114,5 @@ public sealed class CsvScannerTests
     public void A_row_with_another_number_of_fields_is_not_taken_for_one(string row) =>
         Assert.Throws<InvalidDataException>(() => new CsvScanner(s_columns, [FieldRule.None, FieldRule.None], CsvDialect.Default).Scan(Encoding.UTF8.GetBytes(row), out _));
 
-    [Fact]
-    public void Broken_UTF8_is_found_with_its_column_and_row()
-    {
-        var scanner = new CsvScanner(s_columns, [FieldRule.Text, FieldRule.Text], CsvDialect.Default);
-        byte[] rows = [.. "a,b\nc,\"d,\n"u8, 0xFF, .. "\"\n"u8];
-        scanner.Scan(rows, out int count);
-        EtlException error = scanner.BrokenText(rows, count);
-        Assert.Equal("b", error.Target);
-        Assert.Contains("row 2", error.Message, StringComparison.Ordinal);
-    }
-
     private static byte[] Csv(params (string A, string B)[] rows) => Encoding.UTF8.GetBytes(string.Concat(rows.Select(row => $"{row.A},{row.B}\n")));
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using CsCheck;
 using RedshiftEtl.Engine.Define;
 using RedshiftEtl.Engine.Extract;
+using RedshiftEtl.Engine.Extract.PostgreSql;
 using RedshiftEtl.Engine.Plan;
 using RedshiftEtl.Engine.Stage;
 
@@ -46,6 +47,8 @@ public sealed class PostgreSqlExportTests(PostgresServer server) : IDisposable
     [InlineData("'-Infinity'::float4", "-Infinity")]
     [InlineData("'NaN'::numeric", "NaN")]
     [InlineData("'24:00'::time", "24:00:00")]
+    [InlineData("''::bytea", "")]
+    [InlineData("repeat('x', 65536)", "xxx")]
     public async Task Values_that_Redshift_cannot_hold_fail_with_column_and_value(string expression, string value)
     {
         PostgreSqlConnection source = await server.Connection;
@@ -75,6 +78,82 @@ public sealed class PostgreSqlExportTests(PostgresServer server) : IDisposable
         var error = await Assert.ThrowsAsync<EtlException>(() => _exports.RunAsync(source, sql));
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
         Assert.Equal("/jobs/x/query.sql", error.Target);
+    }
+
+    [Fact]
+    public async Task The_line_of_an_error_is_right_behind_long_parameters_and_wide_signs()
+    {
+        PostgreSqlConnection source = await server.Connection;
+        var error = await Assert.ThrowsAsync<EtlException>(() => _exports.RunAsync(source,
+            "-- €\nSELECT '😀' AS a, @p || @p AS b\n, @q AS c\nFROM nosuch -- @p", Compression.None,
+            new EtlParameter("p", $"{new string('\n', 50)}😀"), new EtlParameter("q", 1L)));
+        Assert.Contains("query.sql, line 4", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_text_alone_in_its_row_may_be_empty()
+    {
+        EtlExport export = await _exports.RunAsync(await server.Connection, "SELECT unnest(ARRAY['', 'x', NULL, '']) AS a");
+        Assert.Equal(["", "x", null, ""], Exports.Read(export).Select(row => row[0]));
+        Assert.Equal("\"\"\n\"x\"\n~NULL~\n\"\"\n", await File.ReadAllTextAsync(export.Parts[0].Location, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task A_row_may_be_longer_than_a_block_but_not_than_COPY_takes()
+    {
+        PostgreSqlConnection source = await server.Connection;
+        EtlExport export = await _exports.RunAsync(source, "SELECT i, to_json(repeat('x', 3000000)) AS j FROM generate_series(1, 3) i");
+        Assert.Equal(["1", "2", "3"], Exports.Read(export).Select(row => row[0]));
+        Assert.All(Exports.Read(export), row => Assert.Equal(3_000_002, row[1]!.Length));
+        var error = await Assert.ThrowsAsync<EtlException>(() => _exports.RunAsync(source, "SELECT i, to_json(repeat('x', 2000000 * i)) AS j FROM generate_series(1, 3) i"));
+        Assert.Contains("Row 3 ", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_database_that_takes_any_bytes_is_read_but_not_what_is_no_UTF8()
+    {
+        await server.ExecuteAsync("DROP DATABASE IF EXISTS anybytes");
+        await server.ExecuteAsync("CREATE DATABASE anybytes ENCODING 'SQL_ASCII' TEMPLATE template0");
+        PostgreSqlConnection source = (await server.Connection) with { Database = "anybytes" };
+        EtlExport export = await _exports.RunAsync(source, "SELECT 'ü€' AS a, 2 AS b");
+        Assert.Equal("ü€", Exports.Read(export)[0][0]);
+        var error = await Assert.ThrowsAsync<EtlException>(() => _exports.RunAsync(source, "SELECT i, CASE i WHEN 7 THEN E'\\xff' ELSE 'ok' END AS odd FROM generate_series(1, 9) i"));
+        Assert.Same(Fault.ValueInvalid, error.Fault);
+        Assert.Contains("0xff", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_servers_settings_do_not_change_what_is_written()
+    {
+        await server.ExecuteAsync("""
+            DO $$ BEGIN CREATE USER odd_settings; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
+            ALTER USER odd_settings SET datestyle = 'German'; ALTER USER odd_settings SET timezone = 'Asia/Kolkata'; ALTER USER odd_settings SET intervalstyle = 'iso_8601';
+            ALTER USER odd_settings SET extra_float_digits = -10; ALTER USER odd_settings SET bytea_output = 'escape'; ALTER USER odd_settings SET statement_timeout = 500
+            """);
+        PostgreSqlConnection source = (await server.Connection) with { Username = "odd_settings" };
+        EtlExport export = await _exports.RunAsync(source,
+            "SELECT '2026-01-02'::date AS d, '2026-01-02 03:04:05+00'::timestamptz AS t, '1 day'::interval AS i, 0.1::float8 + 0.2 AS f, '\\x00'::bytea AS b, pg_sleep(1)::text AS s");
+        Assert.Equal(["2026-01-02", "2026-01-02 03:04:05+00", "1 day", "0.30000000000000004", "00", ""], Exports.Read(export)[0].ToArray<object?>());
+    }
+
+    [Fact]
+    public async Task The_extract_sees_one_moment()
+    {
+        await server.ExecuteAsync("DROP TABLE IF EXISTS moment; CREATE TABLE moment AS SELECT 1 AS a");
+        PostgreSqlConnection source = await server.Connection;
+        await using ISourceReader reader = await Sources.Of(source).OpenAsync(Exports.Query(source, "SELECT a FROM moment"), CsvDialect.Default, TestContext.Current.CancellationToken);
+        await server.ExecuteAsync("INSERT INTO moment VALUES (2)");
+        Assert.Equal(1, await Task.Run(() => reader.Read(CancellationToken.None)!.Rows));
+    }
+
+    [Fact]
+    public async Task Every_row_of_the_type_table_is_a_type_of_the_server()
+    {
+        PostgreSqlConnection source = await server.Connection;
+        string[] names = [.. PostgreSqlTypes.Table.Select(type => type.Name)];
+        EtlExport export = await _exports.RunAsync(source, $"SELECT {string.Join(", ", names.Select((name, i) => $"NULL::{name} AS c{i}"))}");
+        // format_type() shows a bare character or bit with the length of 1 that SQL gives it.
+        Assert.Equal(names, export.Columns.Select(column => column.SourceType.Replace("(1)", "", StringComparison.Ordinal)));
     }
 
     [Fact]

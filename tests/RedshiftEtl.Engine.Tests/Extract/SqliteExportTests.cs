@@ -4,6 +4,7 @@ using RedshiftEtl.Engine.Define;
 using RedshiftEtl.Engine.Extract;
 using RedshiftEtl.Engine.Plan;
 using RedshiftEtl.Engine.Stage;
+using SQLitePCL;
 
 namespace RedshiftEtl.Engine.Tests.Extract;
 
@@ -114,6 +115,95 @@ public sealed class SqliteExportTests : IDisposable
     }
 
     [Fact]
+    public async Task A_database_in_UTF16_gives_the_same_text()
+    {
+        SqliteConnection source = _exports.Sqlite("PRAGMA encoding = 'UTF-16le'; CREATE TABLE t (a TEXT, b BLOB); INSERT INTO t VALUES ('ü€😀,\"', x'00ff'), ('', NULL)");
+        EtlExport export = await _exports.RunAsync(source, "SELECT a, b FROM t ORDER BY rowid");
+        Assert.Equal(["ü€😀,\"", "00ff"], Exports.Read(export)[0].ToArray<object?>());
+        Assert.Equal(["", null], Exports.Read(export)[1].ToArray<object?>());
+    }
+
+    [Fact]
+    public async Task A_writer_in_WAL_mode_neither_disturbs_nor_is_seen()
+    {
+        SqliteConnection source = _exports.Sqlite("PRAGMA journal_mode = WAL; CREATE TABLE t (a); INSERT INTO t VALUES (1)");
+        using sqlite3 writer = Open(source);
+        await using ISourceReader reader = await Sources.Of(source).OpenAsync(
+            Exports.Query(source, "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 300000) SELECT i, (SELECT count(*) FROM t) AS c FROM n"),
+            CsvDialect.Default, TestContext.Current.CancellationToken);
+        using CsvBlock first = reader.Read(CancellationToken.None)!;
+        Assert.Equal(raw.SQLITE_OK, raw.sqlite3_exec(writer, "INSERT INTO t VALUES (2)"));
+        while (reader.Read(CancellationToken.None) is { } block)
+        {
+            using (block)
+            {
+                Assert.EndsWith(",1\n", System.Text.Encoding.ASCII.GetString(block.Bytes.Span), StringComparison.Ordinal);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_locked_file_is_waited_for_as_long_as_the_connection_says()
+    {
+        SqliteConnection source = _exports.Sqlite("CREATE TABLE t (a); INSERT INTO t VALUES (1)");
+        using sqlite3 writer = Open(source);
+        Assert.Equal(raw.SQLITE_OK, raw.sqlite3_exec(writer, "BEGIN EXCLUSIVE"));
+        var error = await Assert.ThrowsAsync<EtlException>(() => _exports.RunAsync(source with { BusyTimeout = 0 }, "SELECT a FROM t"));
+        Assert.Same(Fault.TransactionConflict, error.Fault);
+        Assert.True(error.Fault.IsTransient);
+        using var stop = new CancellationTokenSource();
+        Task waiting = Exporter.ExportAsync(
+            source with { BusyTimeout = 3600 }, Exports.Query(source, "SELECT a FROM t"), new ExportOptions { RunId = RunId.New() },
+            new PartFolder(Path.Combine(_exports.Folder, "waiting")), new Progress<EtlEvent>(), stop.Token);
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+        Task<EtlExport> export = _exports.RunAsync(source with { BusyTimeout = 3600 }, "SELECT a FROM t");
+        Assert.Equal(raw.SQLITE_OK, raw.sqlite3_exec(writer, "COMMIT"));
+        Assert.Equal(1, (await export).RowsRead);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Cancelling_interrupts_a_query_that_has_no_rows_yet()
+    {
+        SqliteConnection source = _exports.Sqlite("CREATE TABLE t (a)");
+        await using ISourceReader reader = await Sources.Of(source).OpenAsync(
+            Exports.Query(source, "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) AS c FROM n"), CsvDialect.Default, TestContext.Current.CancellationToken);
+        using var stop = new CancellationTokenSource();
+        Task reading = Task.Run(() => reader.Read(stop.Token), TestContext.Current.CancellationToken);
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reading);
+    }
+
+    [Fact]
+    public async Task A_parameter_without_a_value_or_of_another_kind_is_refused()
+    {
+        SqliteConnection source = _exports.Sqlite("CREATE TABLE t (a)");
+        Assert.Same(Fault.ParameterMissing, (await Assert.ThrowsAsync<EtlException>(() => _exports.RunAsync(source, "SELECT @p AS a"))).Fault);
+        Assert.Same(Fault.ParameterMissing, (await Assert.ThrowsAsync<EtlException>(() => _exports.RunAsync(source, "SELECT ? AS a"))).Fault);
+    }
+
+    [Fact]
+    public async Task A_failed_extract_leaves_no_folder()
+    {
+        SqliteConnection source = _exports.Sqlite("CREATE TABLE t (a)");
+        await Assert.ThrowsAsync<EtlException>(() => _exports.RunAsync(source, "SELECT nosuch FROM t"));
+        Assert.Empty(Directory.EnumerateDirectories(_exports.Folder));
+    }
+
+    [Theory]
+    [InlineData(Compression.Gzip, 10, 4)]
+    [InlineData(Compression.Zstd, 23, 4)]
+    [InlineData(Compression.Zstd, 0, 4)]
+    [InlineData(Compression.Zstd, null, 0)]
+    public async Task Options_that_make_no_sense_are_refused(Compression compression, int? level, int parts)
+    {
+        SqliteConnection source = _exports.Sqlite("CREATE TABLE t (a)");
+        var options = new ExportOptions { RunId = "r", Compression = compression, CompressionLevel = level, ParallelParts = parts };
+        Assert.Same(Fault.ArgumentInvalid, (await Assert.ThrowsAsync<EtlException>(() => Exporter.ExportAsync(
+            source, Exports.Query(source, "SELECT 1 AS a"), options, new PartFolder(Path.Combine(_exports.Folder, "x")), new Progress<EtlEvent>(), CancellationToken.None))).Fault);
+    }
+
+    [Fact]
     public async Task A_large_extract_is_spread_evenly_over_parts()
     {
         EtlExport export = await _exports.RunAsync(_exports.Sqlite("CREATE TABLE t (a)"),
@@ -137,5 +227,11 @@ public sealed class SqliteExportTests : IDisposable
             List<string?[]> read = Exports.Read(export);
             return read.Count == rows.Length && read.Zip(rows).All(pair => pair.First.SequenceEqual(pair.Second));
         }, iter: 60, threads: 1);
+    }
+
+    private static sqlite3 Open(SqliteConnection source)
+    {
+        Assert.Equal(raw.SQLITE_OK, raw.sqlite3_open(source.DataSource, out sqlite3 database));
+        return database;
     }
 }

@@ -42,6 +42,8 @@ internal static class PostgreSqlError
         Fault fault = server.SqlState switch
         {
             "42501" => Fault.SqlDenied,
+            // A text that is no UTF-8, in a database that takes any bytes.
+            "22021" => Fault.ValueInvalid,
             "40001" or "40P01" => Fault.TransactionConflict,
             "57P01" or "57P02" or "57P03" or "57P05" => Fault.ConnectionFailed,
             ['0', '8', ..] => Fault.ConnectionFailed,

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Globalization;
-using System.Text.Unicode;
 using RedshiftEtl.Engine.Define;
 
 namespace RedshiftEtl.Engine.Extract.PostgreSql;
@@ -14,7 +13,6 @@ internal sealed class PostgreSqlReader : ISourceReader
     private readonly string _copy;
     private readonly int _offset;
     private readonly CsvScanner _scanner;
-    private readonly bool _takesAnyBytes;
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(CsvBlock.TargetBytes);
     private int _length;
     private bool _hasBegun;
@@ -31,8 +29,6 @@ internal sealed class PostgreSqlReader : ISourceReader
         _offset = offset;
         Columns = columns;
         _scanner = new CsvScanner(columns, rules, dialect);
-        // Other encodings are converted, and so checked, by the server.
-        _takesAnyBytes = session.ServerEncoding == "SQL_ASCII";
     }
 
     /// <inheritdoc/>
@@ -59,7 +55,7 @@ internal sealed class PostgreSqlReader : ISourceReader
     {
         if (_session.IsCopying)
         {
-            await _session.CancelAsync();
+            await _session.RequestCancelAsync();
         }
 
         _session.Dispose();
@@ -119,14 +115,6 @@ internal sealed class PostgreSqlReader : ISourceReader
         _buffer = ArrayPool<byte>.Shared.Rent(Math.Max(CsvBlock.TargetBytes, _length - end + 1));
         used.AsSpan(end, _length - end).CopyTo(_buffer);
         _length -= end;
-        if (_takesAnyBytes && !Utf8.IsValid(block.Bytes.Span))
-        {
-            using (block)
-            {
-                throw _scanner.BrokenText(block.Bytes.Span, rows);
-            }
-        }
-
         return block;
     }
 

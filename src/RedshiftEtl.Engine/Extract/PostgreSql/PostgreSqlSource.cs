@@ -10,8 +10,9 @@ internal sealed class PostgreSqlSource(PostgreSqlConnection connection) : ISourc
     /// <summary>Makes the server write the same text whatever its, the database's and the user's settings are.</summary>
     private const string Settings =
         "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL datestyle = 'ISO, YMD'; SET LOCAL timezone = 'UTC'; SET LOCAL intervalstyle = 'postgres'; "
-        + "SET LOCAL extra_float_digits = 3; SET LOCAL bytea_output = 'hex'; SET LOCAL standard_conforming_strings = on; SET LOCAL statement_timeout = 0; "
-        + "SET LOCAL idle_in_transaction_session_timeout = 0";
+        + "SET LOCAL extra_float_digits = 3; SET LOCAL standard_conforming_strings = on; "
+        // As pg_dump does: an extract takes as long as it takes. Not every version has all of these.
+        + "SELECT set_config(name, '0', true) FROM pg_catalog.pg_settings WHERE name IN ('statement_timeout', 'idle_in_transaction_session_timeout', 'transaction_timeout')";
 
     /// <inheritdoc/>
     public Task<ISourceReader> OpenAsync(SourceQuery query, CsvDialect dialect, CancellationToken cancel)

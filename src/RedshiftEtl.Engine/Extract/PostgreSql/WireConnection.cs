@@ -39,22 +39,27 @@ internal sealed class WireConnection : IDisposable
 
     /// <summary>The addresses of a host: all of its IP addresses, or the Unix socket in a folder.</summary>
     /// <exception cref="SocketException">The name is not known.</exception>
-    public static EndPoint[] Resolve(string host, int port) => host.StartsWith('/') || host.StartsWith('@')
+    public static EndPoint[] Resolve(string host, int port, CancellationToken cancel) => host.StartsWith('/') || host.StartsWith('@')
         ? [new UnixDomainSocketEndPoint($"{(host[0] == '@' ? $"\0{host[1..]}" : host)}/.s.PGSQL.{port}")]
-        : Dns.GetHostAddresses(host).Select(address => (EndPoint)new IPEndPoint(address, port)).ToArray();
+        : Dns.GetHostAddressesAsync(host, cancel).GetAwaiter().GetResult().Select(address => (EndPoint)new IPEndPoint(address, port)).ToArray();
 
     /// <summary>Connects.</summary>
     /// <param name="address">Where to.</param>
     /// <param name="timeout">For the connect, and for each answer until <see cref="WaitForever"/>.</param>
+    /// <param name="cancel">Stops it.</param>
     /// <exception cref="SocketException">It cannot be reached.</exception>
-    public static WireConnection Connect(EndPoint address, TimeSpan timeout)
+    public static WireConnection Connect(EndPoint address, TimeSpan timeout, CancellationToken cancel)
     {
         var socket = new Socket(address.AddressFamily, SocketType.Stream, address is UnixDomainSocketEndPoint ? ProtocolType.Unspecified : ProtocolType.Tcp);
         try
         {
             // Not socket.Blocking = false and a poll: what was non-blocking once stays so inside .NET, and reads would pay for it.
             socket.SendTimeout = socket.ReceiveTimeout = (int)timeout.TotalMilliseconds;
-            socket.Connect(address);
+            using (cancel.Register(socket.Dispose))
+            {
+                socket.Connect(address);
+            }
+
             if (address is not UnixDomainSocketEndPoint)
             {
                 socket.NoDelay = true;

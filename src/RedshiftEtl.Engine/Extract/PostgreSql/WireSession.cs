@@ -18,20 +18,20 @@ internal readonly record struct WireColumn(string Name, int TypeId, int Modifier
 /// <summary>A session on a PostgreSQL server: statements, a query's description, and the stream of a COPY. Blocking; used by one thread, cancelled by any.</summary>
 internal sealed class WireSession : IDisposable
 {
+    /// <summary>How long the cancel request may take.</summary>
+    private static readonly TimeSpan s_requestLimit = TimeSpan.FromMilliseconds(400);
+
+    /// <summary>How long the server may take to say itself that the query was cancelled.</summary>
+    private static readonly TimeSpan s_graceTime = TimeSpan.FromMilliseconds(100);
+
     private readonly WireConnection _connection;
-    private readonly Dictionary<string, string> _parameters = new(StringComparer.Ordinal);
     private int _processId;
     private byte[] _cancelKey = [];
+    private int _isCancelled;
     private int _copyRest;
     private bool _isCopying;
 
     private WireSession(WireConnection connection) => _connection = connection;
-
-    /// <summary>The server's version as it reports it, e.g. <c>15.4</c>.</summary>
-    public string ServerVersion => _parameters.GetValueOrDefault("server_version", "");
-
-    /// <summary>The database's own encoding, e.g. <c>UTF8</c>.</summary>
-    public string ServerEncoding => _parameters.GetValueOrDefault("server_encoding", "");
 
     /// <summary>Rows that the server says it has sent in the last COPY; -1 before its end.</summary>
     public long CopiedRows { get; private set; } = -1;
@@ -50,7 +50,7 @@ internal sealed class WireSession : IDisposable
         {
             try
             {
-                foreach (EndPoint address in WireConnection.Resolve(host, port))
+                foreach (EndPoint address in WireConnection.Resolve(host, port, cancel))
                 {
                     cancel.ThrowIfCancellationRequested();
                     try
@@ -169,29 +169,37 @@ internal sealed class WireSession : IDisposable
         return 0;
     }
 
-    /// <summary>Asks the server, over a connection of its own, to stop what it does; ends the session if it does not within half a second.</summary>
+    /// <summary>Stops what the server does for this session, and the session too: whoever waits on it gets an error, the server's own if it is quick.</summary>
     public async Task CancelAsync()
     {
-        try
+        await RequestCancelAsync();
+        await Task.Delay(s_graceTime);
+        _connection.Abort();
+    }
+
+    /// <summary>Asks the server, over a connection of its own, to stop what it does for this session. Does not insist when it cannot be asked.</summary>
+    public async Task RequestCancelAsync()
+    {
+        const int CancelRequest = 80877102;
+        if (_processId == 0 || Interlocked.Exchange(ref _isCancelled, 1) != 0)
         {
-            const int CancelRequest = 80877102;
-            if (_processId != 0)
-            {
-                using var socket = new Socket(_connection.Address.AddressFamily, SocketType.Stream, _connection.IsLocal ? ProtocolType.Unspecified : ProtocolType.Tcp);
-                using var limit = new CancellationTokenSource(TimeSpan.FromMilliseconds(400));
-                await socket.ConnectAsync(_connection.Address, limit.Token);
-                await socket.SendAsync(new WireWriter().Int32(CancelRequest).Int32(_processId).Bytes(_cancelKey).ToArray(), limit.Token);
-                // The server closes when it has acted on it.
-                await socket.ReceiveAsync(new byte[1], limit.Token);
-                await Task.Delay(100, limit.Token);
-            }
-        }
-        catch (Exception e) when (e is SocketException or OperationCanceledException or ObjectDisposedException)
-        {
-            // It cannot be asked; then it will notice that nobody listens.
+            return;
         }
 
-        _connection.Abort();
+        try
+        {
+            using var socket = new Socket(_connection.Address.AddressFamily, SocketType.Stream, _connection.IsLocal ? ProtocolType.Unspecified : ProtocolType.Tcp);
+            using var limit = new CancellationTokenSource(s_requestLimit);
+            await socket.ConnectAsync(_connection.Address, limit.Token);
+            await socket.SendAsync(new WireWriter().Int32(CancelRequest).Int32(_processId).Bytes(_cancelKey).ToArray(), limit.Token);
+            // The server closes when it has acted on it.
+            await socket.ReceiveAsync(new byte[1], limit.Token);
+        }
+        catch (Exception e) when (e is SocketException or OperationCanceledException)
+        {
+            // It will notice that nobody listens any more.
+            return;
+        }
     }
 
     /// <inheritdoc/>
@@ -214,7 +222,7 @@ internal sealed class WireSession : IDisposable
 
     private static WireSession Open(WireSettings settings, string host, int port, EndPoint address, CancellationToken cancel)
     {
-        WireConnection connection = WireConnection.Connect(address, TimeSpan.FromSeconds(settings.Timeout));
+        WireConnection connection = WireConnection.Connect(address, TimeSpan.FromSeconds(settings.Timeout), cancel);
         try
         {
             using CancellationTokenRegistration abort = cancel.Register(connection.Abort);
@@ -278,12 +286,7 @@ internal sealed class WireSession : IDisposable
 
     private void Note(char type, ReadOnlySpan<byte> body)
     {
-        if (type == 'S')
-        {
-            int end = body.IndexOf((byte)0);
-            _parameters[Encoding.UTF8.GetString(body[..end])] = Encoding.UTF8.GetString(body[(end + 1)..^1]);
-        }
-        else if (type == 'K')
+        if (type == 'K')
         {
             _processId = BinaryPrimitives.ReadInt32BigEndian(body);
             _cancelKey = body[4..].ToArray();
