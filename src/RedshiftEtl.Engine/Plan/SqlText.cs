@@ -105,6 +105,9 @@ public sealed class SqlText
     public string Describe(int index, int lines = 0) =>
         $"{(File is null ? "The SQL text" : Path.GetFileName(File))}, line {LocationOf(index).Line + lines}";
 
+    /// <summary>The file, else the text.</summary>
+    public override string ToString() => File ?? Text;
+
     private string Substitute(int from, int to, Func<string, string> render)
     {
         var result = new StringBuilder(to - from + 64);
