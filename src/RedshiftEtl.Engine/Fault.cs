@@ -194,7 +194,7 @@ public sealed class Fault
 
     /// <summary>The target table does not exist.</summary>
     public static Fault TableNotFound { get; } = new(nameof(TableNotFound), FaultCategory.ObjectNotFound, false,
-        "Run the job with -Load Initial (its create.sql makes the table), or create the table.");
+        "Create the table, or run the job with -Load Initial and a create.sql that makes it.");
 
     /// <summary>The target table has rows already.</summary>
     public static Fault TableNotEmpty { get; } = new(nameof(TableNotEmpty), FaultCategory.ResourceExists, false,
@@ -215,6 +215,10 @@ public sealed class Fault
     /// <summary>The rows read, written and loaded are not the same number.</summary>
     public static Fault CountMismatch { get; } = new(nameof(CountMismatch), FaultCategory.InvalidData, false,
         "Nothing was committed. Run it again; if it repeats, keep the staged files and report it.");
+
+    /// <summary>The same staged rows were loaded into that table before.</summary>
+    public static Fault AlreadyLoaded { get; } = new(nameof(AlreadyLoaded), FaultCategory.ResourceExists, false,
+        "Nothing was loaded. Export again to load new rows; the history shows the run that loaded these.");
 
     /// <summary>The connection broke during COMMIT and the outcome could not be looked up.</summary>
     public static Fault OutcomeUnknown { get; } = new(nameof(OutcomeUnknown), FaultCategory.ConnectionError, false,

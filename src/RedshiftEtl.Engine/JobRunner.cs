@@ -30,7 +30,7 @@ public static class JobRunner
             EtlRun run = Describe(job, plan, load, startedAt, status, null, e.Message);
             if (plan is not null)
             {
-                await RecordFailureAsync(job.Warehouse, run, progress);
+                await RecordFailureAsync(plan.Request.Warehouse, run, progress);
             }
 
             return (run, e);
@@ -38,7 +38,7 @@ public static class JobRunner
         catch (OperationCanceledException) when (plan is not null)
         {
             await RecordFailureAsync(
-                job.Warehouse, Describe(job, plan, load, startedAt, RunStatus.Stopped, null, "Stopped by the user."), progress);
+                plan.Request.Warehouse, Describe(job, plan, load, startedAt, RunStatus.Stopped, null, "Stopped by the user."), progress);
             throw;
         }
     }
@@ -47,15 +47,15 @@ public static class JobRunner
     {
         EtlJob job = plan.Job;
         var options = new ExportOptions { RunId = plan.RunId, Compression = job.Compression, Dialect = plan.Dialect };
-        using var parts = new S3Parts(job.Stage, plan.KeyPrefix);
+        using var parts = new S3Parts(plan.Stage, plan.KeyPrefix);
         EtlExport export = await Exporter.ExportAsync(job.Source, new SourceQuery(plan.Query, plan.Parameters), options, parts, progress, cancel);
-        EtlStage stage = await Stager.SendAsync(export, job.Stage, plan.KeyPrefix, progress, cancel);
+        EtlStage stage = await Stager.SendAsync(export, plan.Stage, plan.KeyPrefix, progress, cancel);
         if (export.RowsRead == 0)
         {
             progress.Report(new WarningEvent($"Job '{job.Name}': the query returned no rows, so nothing is added to {job.Table}."));
         }
 
-        CopyAuthorization authorization = await CopyAuthorizations.ForAsync(job.Warehouse, job.Stage, cancel);
+        CopyAuthorization authorization = await CopyAuthorizations.ForAsync(plan.Request.Warehouse, plan.Stage, cancel);
         return await Loader.LoadAsync(plan.Request, stage, authorization, progress, cancel);
     }
 

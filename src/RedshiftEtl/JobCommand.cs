@@ -42,7 +42,7 @@ public abstract class JobCommand : ProjectCommand
 
     /// <summary>Parameters; each replaces the job's of the same name.</summary>
     [Parameter]
-    public Hashtable? Parameter { get; set; }
+    public IDictionary? Parameter { get; set; }
 
     /// <summary>SQL file that creates the table, instead of the job's.</summary>
     [Parameter]
@@ -96,7 +96,13 @@ public abstract class JobCommand : ProjectCommand
             ForInput(() =>
             {
                 JobOverride change = ReadChange();
-                Process(Prepare(OpenProject().MakeJob(change.Table?.ToString() ?? "-Table", change)));
+                if (change.Table is null)
+                {
+                    throw new EtlException(Fault.ArgumentInvalid, "No job is named, and without one -Table is missing.", null,
+                        advice: "Name a job of the project, or give -Table, -Mode, -Source, -Stage, -Warehouse and the SQL files.");
+                }
+
+                Process(Prepare(OpenProject().MakeJob(change.Table.ToString(), change)));
             });
         }
     }
@@ -132,8 +138,8 @@ public abstract class JobCommand : ProjectCommand
     private EtlJob Prepare(EtlJob job) => job with
     {
         Source = RevealSecrets((SourceConnection)WithCredential(job.Source, SourceCredential)),
-        Stage = RevealSecrets(job.Stage),
-        Warehouse = RevealSecrets((RedshiftConnection)WithCredential(job.Warehouse, WarehouseCredential)),
+        Stage = job.Stage is null ? null : RevealSecrets(job.Stage),
+        Warehouse = job.Warehouse is null ? null : RevealSecrets((RedshiftConnection)WithCredential(job.Warehouse, WarehouseCredential)),
     };
 
     private string? PathOf(string? file) => file is null ? null : ResolvePath(file);

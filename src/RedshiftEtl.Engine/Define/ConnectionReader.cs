@@ -28,7 +28,13 @@ public static class ConnectionReader
         int before = mistakes.Count;
         string subject = $"connection '{name}'";
         var reader = new DefinitionReader(definition, subject, mistakes);
-        string? type = reader.Choice("Type", s_types.Keys, isRequired: true);
+        string? type = reader.Choice("Type", s_types.Keys);
+        if (!reader.Has("Type"))
+        {
+            string? meant = NearestName.Find("Type", definition.Entries.Select(entry => entry.Key));
+            reader.Refuse("Type", $"Type of {subject} is missing{(meant is null ? "" : $" (is '{meant}' meant to be it?)")}. It can be: {string.Join(", ", s_types.Keys)}.");
+        }
+
         EtlConnection? connection = type is null ? null : s_types[type](new Context(name, subject, reader, baseFolder, lookUp, mistakes));
         if (type is not null)
         {

@@ -24,6 +24,7 @@ public sealed record DefinitionMistake(string? File, int Line, string Message)
     /// <summary>One error with every mistake in it.</summary>
     public static EtlException ToException(IReadOnlyList<DefinitionMistake> mistakes, string target)
     {
+        mistakes = mistakes.OrderBy(mistake => mistake.Line).ToArray();
         string text = mistakes.Count == 1
             ? $"'{target}' has a mistake. {mistakes[0]}"
             : $"'{target}' has {mistakes.Count} mistakes.{string.Concat(mistakes.Select(mistake => $"{Environment.NewLine}  {mistake}"))}";

@@ -45,11 +45,11 @@ public sealed record EtlJob
     /// <summary>The source.</summary>
     public required SourceConnection Source { get; init; }
 
-    /// <summary>The stage.</summary>
-    public required S3Connection Stage { get; init; }
+    /// <summary>The stage; null when the project defines none, so that the command has to give it.</summary>
+    public required S3Connection? Stage { get; init; }
 
-    /// <summary>The warehouse.</summary>
-    public required RedshiftConnection Warehouse { get; init; }
+    /// <summary>The warehouse; null when the project defines none, so that the command has to give it.</summary>
+    public required RedshiftConnection? Warehouse { get; init; }
 
     /// <summary>The target table.</summary>
     public required TableName Table { get; init; }

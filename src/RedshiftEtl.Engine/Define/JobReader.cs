@@ -66,8 +66,8 @@ internal static class JobReader
             Description = description,
             Mode = mode!.Value,
             Source = source!,
-            Stage = stage!,
-            Warehouse = warehouse!,
+            Stage = stage,
+            Warehouse = warehouse,
             Table = table!,
             Parameters = parameters,
             Sql = sql,
@@ -93,9 +93,10 @@ internal static class JobReader
         string[] names = fitting.Select(connection => connection.Name).Order(StringComparer.OrdinalIgnoreCase).ToArray();
         if (name is null)
         {
-            if (fitting.Count == 1)
+            // Whether a stage and a warehouse are there at all is the run's concern: the command may give them.
+            if (fitting.Count == 1 || (fitting.Count == 0 && typeof(T) != typeof(SourceConnection)))
             {
-                return fitting[0];
+                return fitting.FirstOrDefault();
             }
 
             reader.Refuse(key, fitting.Count == 0

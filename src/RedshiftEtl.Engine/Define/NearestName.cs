@@ -9,8 +9,7 @@ public static class NearestName
         string folded = name.ToUpperInvariant();
         return candidates
             .Select(candidate => (Candidate: candidate, Distance: Distance(folded, candidate.ToUpperInvariant())))
-            .Where(pair => pair.Distance <= Math.Max(1, Math.Max(folded.Length, pair.Candidate.Length) / 3)
-                || pair.Candidate.StartsWith(name, StringComparison.OrdinalIgnoreCase))
+            .Where(pair => IsNear(folded, pair.Candidate, pair.Distance))
             .OrderBy(pair => pair.Distance)
             .ThenBy(pair => pair.Candidate, StringComparer.Ordinal)
             .Select(pair => pair.Candidate)
@@ -25,6 +24,11 @@ public static class NearestName
             : candidates.Count == 0 ? ""
             : $" It can be: {string.Join(", ", candidates)}.";
     }
+
+    /// <summary>Near is a third of the letters at most, but for a word of one or two letters only a longer one that begins so.</summary>
+    private static bool IsNear(string folded, string candidate, int distance) =>
+        (folded.Length > 0 && candidate.StartsWith(folded, StringComparison.OrdinalIgnoreCase))
+        || (folded.Length > 2 && distance <= Math.Max(1, Math.Max(folded.Length, candidate.Length) / 3));
 
     /// <summary>Edits between two words; a swap of neighbours counts as one (optimal string alignment).</summary>
     private static int Distance(string a, string b)

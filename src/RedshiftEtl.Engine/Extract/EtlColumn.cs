@@ -4,4 +4,8 @@ namespace RedshiftEtl.Engine.Extract;
 /// <param name="Name">The name as the source gives it.</param>
 /// <param name="SourceType">The source's own name of the type, e.g. <c>numeric(10,2)</c>; empty where the source has none.</param>
 /// <param name="RedshiftType">The Redshift type that holds every value of it (fact sheet 7.4), e.g. <c>DECIMAL(10,2)</c>.</param>
-public sealed record EtlColumn(string Name, string SourceType, string RedshiftType);
+public sealed record EtlColumn(string Name, string SourceType, string RedshiftType)
+{
+    /// <summary>Name and Redshift type.</summary>
+    public override string ToString() => $"{Name} {RedshiftType}";
+}

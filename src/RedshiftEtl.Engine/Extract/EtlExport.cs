@@ -49,6 +49,10 @@ public sealed record EtlExport
 
     /// <summary>Where the time went, so that it can be told which side is slow.</summary>
     public ExportTimes Times { get; init; } = new(TimeSpan.Zero, TimeSpan.Zero, TimeSpan.Zero, TimeSpan.Zero);
+
+    /// <summary>«5,000 rows in 1 part(s), folder».</summary>
+    public override string ToString() =>
+        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{RowsWritten:N0} rows in {Parts.Count} part(s), {Location}");
 }
 
 /// <summary>Where the time of an extract went. Reading, compressing and writing overlap, so the sum may be more than the duration.</summary>

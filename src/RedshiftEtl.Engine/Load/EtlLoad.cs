@@ -28,4 +28,8 @@ public sealed record EtlLoad
 
     /// <summary>How long the transaction took.</summary>
     public required TimeSpan Duration { get; init; }
+
+    /// <summary>«5,000 rows into shop.orders».</summary>
+    public override string ToString() =>
+        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{RowsLoaded:N0} rows into {Table}");
 }

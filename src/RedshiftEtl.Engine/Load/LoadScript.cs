@@ -119,17 +119,17 @@ internal static class LoadScript
 
     /// <summary>The statements of a user's SQL as they are sent, parameters bound.</summary>
     public static IEnumerable<LoadStatement> Bind(SqlText text, IReadOnlyList<EtlParameter> parameters) =>
-        text.Statements.Select(statement => Bind(LoadStep.Query, text, statement, FirstWord(statement.Text), parameters));
+        text.Statements.Select(statement => Bind(LoadStep.Query, text, statement, FirstWord(statement.Text, out _), parameters));
 
     private static IEnumerable<LoadStatement> FromUser(LoadStep step, SqlText text, IReadOnlyList<EtlParameter> parameters)
     {
         foreach (SqlStatement statement in text.Statements)
         {
-            string word = FirstWord(statement.Text);
+            string word = FirstWord(statement.Text, out int offset);
             if (s_refused.Contains(word, StringComparer.OrdinalIgnoreCase))
             {
                 throw new EtlException(Fault.StatementRefused,
-                    $"{text.Describe(statement.Start)}: {word.ToUpperInvariant()} cannot stand in a job's {step.ToString().ToLowerInvariant()} SQL.",
+                    $"{text.Describe(statement.Start + offset)}: {word.ToUpperInvariant()} cannot stand in a job's {step.ToString().ToLowerInvariant()} SQL.",
                     text.File ?? statement.Text,
                     advice: step == LoadStep.Delete && word.Equals("TRUNCATE", StringComparison.OrdinalIgnoreCase)
                         ? "Write DELETE FROM instead: TRUNCATE commits at once, so a failed load would leave the table empty."
@@ -169,9 +169,9 @@ internal static class LoadScript
         (parameters.FirstOrDefault(parameter => parameter.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
             ?? throw new EtlException(Fault.ParameterMissing, $"Parameter '@{name}' has no value.", name)).Value;
 
-    private static string FirstWord(string sql)
+    private static string FirstWord(string sql, out int i)
     {
-        int i = 0;
+        i = 0;
         while (i < sql.Length)
         {
             if (char.IsWhiteSpace(sql[i]) || sql[i] == '(')

@@ -64,6 +64,11 @@ public static class Loader
         await using WarehouseSession session = await WarehouseSession.OpenAsync(request.Warehouse, progress, cancel);
         await History.EnsureAsync(session, cancel);
         TargetTable target = await TargetTable.ReadAsync(session, request.Table, cancel);
+        if (await History.HasRunAsync(session, request.RunId, request.Table, cancel))
+        {
+            throw new EtlException(Fault.AlreadyLoaded, $"Run {request.RunId} is in the history: its rows are in '{request.Table}' already.", request.RunId);
+        }
+
         bool isCreated = !target.Exists;
         long deleted = 0;
         long loaded = 0;
@@ -264,7 +269,7 @@ public static class Loader
             try
             {
                 await using WarehouseSession other = await WarehouseSession.OpenAsync(request.Warehouse, progress, CancellationToken.None);
-                isCommitted = await History.WasCommittedAsync(other, request.RunId, CancellationToken.None);
+                isCommitted = await History.WasCommittedAsync(other, request.RunId, request.Table, CancellationToken.None);
             }
             catch (EtlException inner)
             {

@@ -24,7 +24,9 @@ internal static class RedshiftError
             { SqlState: "3D000" } server => new EtlException(Fault.DatabaseNotFound, $"Redshift {where}: {server.MessageText}.", target.Name, error),
             { } server => new EtlException(Fault.ConnectionFailed, $"Redshift {where}: {server.MessageText}.", target.Name, error),
             null when Has<AuthenticationException>(error) => new EtlException(Fault.CertificateInvalid,
-                $"Redshift {where}: the server's certificate could not be verified for SslMode {target.SslMode}: {Innermost(error)}", target.Name, error),
+                $"Redshift {where}: the server's certificate could not be verified, which SslMode {target.SslMode} asks for.", target.Name, error),
+            null when error.Message.Contains("No password", StringComparison.Ordinal) => new EtlException(Fault.LoginFailed,
+                $"Redshift {where} asks for the password of '{target.Username}', and the connection has none.", target.Name, error),
             null => new EtlException(Fault.ConnectionFailed, $"Redshift {where} could not be reached: {Innermost(error)}", target.Name, error),
         };
     }
@@ -70,6 +72,7 @@ internal static class RedshiftError
         {
             "57014" => Fault.Stopped,
             "42501" => Fault.SqlDenied,
+            "42P01" => Fault.TableNotFound,
             "28P01" or "28000" => Fault.LoginFailed,
             _ when server.SqlState.StartsWith("08", StringComparison.Ordinal) || server.SqlState.StartsWith("57P", StringComparison.Ordinal) => Fault.ConnectionFailed,
             _ when server.SqlState.StartsWith("42", StringComparison.Ordinal) || server.SqlState == "0A000" => Fault.SqlInvalid,

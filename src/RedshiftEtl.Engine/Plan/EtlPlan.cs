@@ -33,6 +33,9 @@ public sealed record EtlPlan
     /// <summary>The query's columns.</summary>
     public required IReadOnlyList<EtlColumn> Columns { get; init; }
 
+    /// <summary>The stage.</summary>
+    public required S3Connection Stage { get; init; }
+
     /// <summary>Key prefix of the parts and the manifest.</summary>
     public required string KeyPrefix { get; init; }
 
@@ -51,21 +54,21 @@ public sealed record EtlPlan
         var text = new StringBuilder();
         text.AppendLine(CultureInfo.InvariantCulture, $"Job        {Job.Name}: {Job.Mode}, {Load} ({Reason})");
         text.AppendLine(CultureInfo.InvariantCulture, $"Source     {Job.Source}");
-        text.AppendLine(CultureInfo.InvariantCulture, $"Stage      s3://{Job.Stage.Bucket}/{KeyPrefix}");
-        text.AppendLine(CultureInfo.InvariantCulture, $"Warehouse  {Job.Warehouse}");
+        text.AppendLine(CultureInfo.InvariantCulture, $"Stage      s3://{Stage.Bucket}/{KeyPrefix}");
+        text.AppendLine(CultureInfo.InvariantCulture, $"Warehouse  {Request.Warehouse}");
         text.AppendLine(CultureInfo.InvariantCulture, $"Table      {Job.Table}");
         text.AppendLine(CultureInfo.InvariantCulture, $"Parameters {(Parameters.Count == 0 ? "none" : string.Join(", ", Parameters))}");
         text.AppendLine(CultureInfo.InvariantCulture, $"Columns    {string.Join(", ", Columns.Select(column => $"{column.Name} {column.RedshiftType}"))}");
         text.AppendLine().AppendLine(CultureInfo.InvariantCulture, $"-- on {Job.Source.Name}{(Query.File is null ? "" : $", from {Query.File}")}");
         text.AppendLine(Query.Text.Trim());
-        text.AppendLine().AppendLine(CultureInfo.InvariantCulture, $"-- on {Job.Warehouse.Name}, in one transaction");
+        text.AppendLine().AppendLine(CultureInfo.InvariantCulture, $"-- on {Request.Warehouse.Name}, in one transaction");
         text.AppendLine("BEGIN;");
         foreach (LoadStatement statement in Statements)
         {
             text.AppendLine(CultureInfo.InvariantCulture, $"{statement.Shown};");
         }
 
-        text.AppendLine(CultureInfo.InvariantCulture, $"INSERT INTO {Record.History.TableOf(Job.Warehouse)} …;");
+        text.AppendLine(CultureInfo.InvariantCulture, $"INSERT INTO {Record.History.TableOf(Request.Warehouse)} …;");
         return text.Append("COMMIT;").ToString();
     }
 }

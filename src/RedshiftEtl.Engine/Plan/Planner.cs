@@ -20,10 +20,12 @@ public static class Planner
     public static async Task<EtlPlan> PlanAsync(
         EtlJob job, LoadKind load, bool isForced, DateTimeOffset now, IProgress<EtlEvent> progress, CancellationToken cancel)
     {
+        S3Connection stage = job.Stage ?? throw Missing(job, "Stage", "S3");
+        RedshiftConnection warehouse = job.Warehouse ?? throw Missing(job, "Warehouse", "Redshift");
         JobFiles files = JobFiles.Read(job);
         string reason = "asked for";
         TargetTable target;
-        await using (WarehouseSession session = await WarehouseSession.OpenAsync(job.Warehouse, progress, cancel))
+        await using (WarehouseSession session = await WarehouseSession.OpenAsync(warehouse, progress, cancel))
         {
             target = await TargetTable.ReadAsync(session, job.Table, cancel);
             if (load == LoadKind.Auto)
@@ -47,7 +49,7 @@ public static class Planner
             Job = job.Name,
             Load = load,
             Mode = job.Mode,
-            Warehouse = job.Warehouse,
+            Warehouse = warehouse,
             Table = job.Table,
             Source = job.Source.Name,
             Create = create,
@@ -57,7 +59,7 @@ public static class Planner
         };
         List<LoadStatement> statements = LoadScript.Prepare(request, target.Exists);
         IReadOnlyList<EtlColumn> columns = await SourceTest.DescribeAsync(job.Source, new SourceQuery(query, parameters), cancel);
-        string keyPrefix = StageKeys.Prefix(job.Stage, job.Name, now, runId);
+        string keyPrefix = StageKeys.Prefix(stage, job.Name, now, runId);
         var plan = new EtlPlan
         {
             RunId = runId,
@@ -68,6 +70,7 @@ public static class Planner
             Parameters = parameters,
             Query = query,
             Columns = columns,
+            Stage = stage,
             KeyPrefix = keyPrefix,
             Statements = statements,
             Request = request,
@@ -75,13 +78,17 @@ public static class Planner
         statements.AddRange(LoadScript.Copy(
             request,
             target.Exists ? target.Match(columns) : columns.Select(column => TableName.Fold(column.Name)).ToArray(),
-            $"s3://{job.Stage.Bucket}/{keyPrefix}{StageKeys.ManifestName}",
+            $"s3://{stage.Bucket}/{keyPrefix}{StageKeys.ManifestName}",
             job.Compression,
             plan.Dialect,
-            job.Stage.Region,
-            job.Warehouse.IamRole is { } role ? CopyAuthorization.Role(role) : CopyAuthorization.Keys("", "", null)));
+            stage.Region,
+            warehouse.IamRole is { } role ? CopyAuthorization.Role(role) : CopyAuthorization.Keys("", "", null)));
         return plan;
     }
+
+    private static EtlException Missing(EtlJob job, string what, string type) => new(
+        Fault.DefinitionInvalid, $"Job '{job.Name}' has no {what}, and connections.psd1 defines no {type} connection for it.", job.Name,
+        advice: $"Define a connection of type {type} in connections.psd1, or give -{what}.");
 
     private static async Task<(LoadKind Load, string Reason)> ChooseAsync(
         WarehouseSession session, EtlJob job, TargetTable target, CancellationToken cancel)

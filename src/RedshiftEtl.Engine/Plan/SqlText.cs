@@ -99,11 +99,14 @@ public sealed class SqlText
         return (line, index - start + 1);
     }
 
-    /// <summary>«orders.sql, line 3» or «the SQL text, line 3», for messages.</summary>
+    /// <summary>«orders.sql, line 3» or «The SQL text, line 3», for messages.</summary>
     /// <param name="index">Index of a character in the text.</param>
     /// <param name="lines">Lines to go down from there: a statement's text with parameters replaced keeps its lines, but not its indexes.</param>
     public string Describe(int index, int lines = 0) =>
-        $"{(File is null ? "the SQL text" : Path.GetFileName(File))}, line {LocationOf(index).Line + lines}";
+        $"{(File is null ? "The SQL text" : Path.GetFileName(File))}, line {LocationOf(index).Line + lines}";
+
+    /// <summary>The file, else the text.</summary>
+    public override string ToString() => File ?? Text;
 
     private string Substitute(int from, int to, Func<string, string> render)
     {

@@ -56,16 +56,21 @@ internal static class History
             $"SELECT 1 FROM {TableOf(session.Target)} WHERE job = {SqlLiteral.Text(job, SqlDialect.Redshift)} AND load = 'Initial' AND status = 'Succeeded' LIMIT 1",
             [], cancel) is not null;
 
+    /// <summary>Whether the run's rows are in the table already.</summary>
+    public static async Task<bool> HasRunAsync(WarehouseSession session, string runId, TableName table, CancellationToken cancel) =>
+        await session.ScalarAsync(
+            $"SELECT 1 FROM {TableOf(session.Target)} WHERE run_id = {SqlLiteral.Text(runId, SqlDialect.Redshift)}"
+            + $" AND target = {SqlLiteral.Text(table.ToString(), SqlDialect.Redshift)} AND status = 'Succeeded'",
+            [], cancel) is not null;
+
     /// <summary>Whether the run was committed. Takes the table's lock first, so that a COMMIT that is still under way has ended when it answers.</summary>
-    public static async Task<bool> WasCommittedAsync(WarehouseSession session, string runId, CancellationToken cancel)
+    public static async Task<bool> WasCommittedAsync(WarehouseSession session, string runId, TableName table, CancellationToken cancel)
     {
         await session.ExecuteAsync("BEGIN", [], cancel);
         try
         {
             await session.ExecuteAsync($"LOCK TABLE {TableOf(session.Target)}", [], cancel);
-            return await session.ScalarAsync(
-                $"SELECT 1 FROM {TableOf(session.Target)} WHERE run_id = {SqlLiteral.Text(runId, SqlDialect.Redshift)} AND status = 'Succeeded'",
-                [], cancel) is not null;
+            return await HasRunAsync(session, runId, table, cancel);
         }
         finally
         {

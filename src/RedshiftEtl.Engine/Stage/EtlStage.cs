@@ -26,4 +26,7 @@ public sealed record EtlStage
 
     /// <summary>How long uploading took; when the extract streamed straight to S3, its tail only.</summary>
     public required TimeSpan Duration { get; init; }
+
+    /// <summary>The manifest.</summary>
+    public override string ToString() => ManifestUrl ?? "no rows";
 }

@@ -7,6 +7,7 @@ namespace RedshiftEtl.Sandbox.Postgres;
 internal sealed class PrivatePostgres : IAsyncDisposable
 {
     private readonly Process _guard;
+    private bool _disposed;
 
     private PrivatePostgres(Process guard, string host, int port, string password)
     {
@@ -57,7 +58,11 @@ internal sealed class PrivatePostgres : IAsyncDisposable
     }
 
     /// <summary>Stops the server, and removes its folder if it was a throw-away.</summary>
-    public async ValueTask DisposeAsync() => await EndAsync(_guard);
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, true)) return;
+        await EndAsync(_guard);
+    }
 
     private static Process StartGuard(IReadOnlyList<string> arguments)
     {

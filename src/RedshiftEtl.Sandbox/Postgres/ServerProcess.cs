@@ -85,7 +85,8 @@ internal sealed class ServerProcess(PostgresBinaries binaries, ServerAccount acc
     }
 
     private Task<ProgramRun> ControlAsync(string action, params string[] options) =>
-        ProgramRun.RunAsync(account.Wrap([binaries.PgCtl, action, "-s", "-D", folder.Data, .. options]), capture: action != "start", CancellationToken.None);
+        ProgramRun.RunAsync(account.Wrap([binaries.PgCtl, action, "-s", "-D", folder.Data, .. options]),
+            capture: action != "start" || !OperatingSystem.IsWindows(), CancellationToken.None);
 
     private async Task InitialiseAsync(CancellationToken cancel)
     {

@@ -29,7 +29,7 @@ public sealed class ExportEtlSourceCommand : ProjectCommand
 
     /// <summary>A value for every @name in the query.</summary>
     [Parameter]
-    public Hashtable? Parameter { get; set; }
+    public IDictionary? Parameter { get; set; }
 
     /// <summary>The folder for the parts, new or empty. If not given, a temporary one, which Send-EtlStage removes.</summary>
     [Parameter]

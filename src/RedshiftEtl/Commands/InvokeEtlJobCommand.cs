@@ -23,7 +23,7 @@ public sealed class InvokeEtlJobCommand : JobCommand
     /// <inheritdoc/>
     protected override void Process(EtlJob job)
     {
-        if (ShouldProcess($"{job.Table} on {job.Warehouse.Name}", $"{job.Mode} load of job '{job.Name}'"))
+        if (ShouldProcess($"{job.Table} on {job.Warehouse?.Name}", $"{job.Mode} load of job '{job.Name}'"))
         {
             (EtlRun run, EtlException? error) = Run((progress, cancel) => JobRunner.RunAsync(job, Load, Force, progress, cancel));
             WriteObject(run);

@@ -36,7 +36,7 @@ public sealed class InvokeRedshiftCopyCommand : ProjectCommand
 
     /// <summary>A value for every @name in the delete's and the create's SQL.</summary>
     [Parameter]
-    public Hashtable? DeleteParameter { get; set; }
+    public IDictionary? DeleteParameter { get; set; }
 
     /// <summary>The name that the history carries; the table's if not given.</summary>
     [Parameter]

@@ -28,7 +28,7 @@ public sealed class InvokeRedshiftSqlCommand : ProjectCommand
 
     /// <summary>A value for every @name in the SQL.</summary>
     [Parameter]
-    public Hashtable? Parameter { get; set; }
+    public IDictionary? Parameter { get; set; }
 
     /// <summary>User and password for the warehouse.</summary>
     [Parameter]

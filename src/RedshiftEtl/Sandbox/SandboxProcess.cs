@@ -54,7 +54,7 @@ internal sealed class SandboxProcess : IDisposable
             if (ready is null)
             {
                 await sandbox._process.WaitForExitAsync(limit.Token);
-                throw new EtlException(Fault.SandboxFailed, $"The sandbox did not start: {sandbox.ErrorText}", "sandbox");
+                throw new EtlException(Fault.SandboxFailed, sandbox.ErrorText.Length > 0 ? sandbox.ErrorText : "The sandbox ended before it was ready.", "sandbox");
             }
 
             return sandbox.Describe(ready);

@@ -34,6 +34,23 @@ public sealed class SandboxServer : IAsyncDisposable
         };
     }
 
+    /// <summary>A connection to its Redshift endpoint.</summary>
+    internal async Task<RedshiftConnection> WarehouseAsync()
+    {
+        JsonElement redshift = (await _started.Value).GetProperty("redshift");
+        return new RedshiftConnection
+        {
+            Name = "dw",
+            Host = Text(redshift, "host"),
+            Port = redshift.GetProperty("port").GetInt32(),
+            Database = Text(redshift, "database"),
+            Username = Text(redshift, "username"),
+            Password = Secret.Of(Text(redshift, "password")),
+            SslMode = "Disable",
+            IamRole = "default",
+        };
+    }
+
     /// <summary>Asks the sandbox for a fault. Faults are one for all, so they name keys of the test's own prefix.</summary>
     public async Task FailAsync(object fault)
     {

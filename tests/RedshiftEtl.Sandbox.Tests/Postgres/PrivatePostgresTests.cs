@@ -51,6 +51,7 @@ public sealed class PrivatePostgresTests
             Assert.Equal("UTC", await QueryAsync<string>(server, "show timezone"));
             Assert.True(await QueryAsync<bool>(server, "select 'Z' < 'a'"), "text is compared as bytes");
             Assert.True(Lives(process));
+            await server.DisposeAsync(); // twice does no harm
         }
         Assert.False(Lives(process));
         Assert.False(Directory.Exists(Path.GetDirectoryName(data)));

@@ -1,0 +1,111 @@
+namespace RedshiftEtl.Host.Tests;
+
+public sealed class HostTests : IDisposable
+{
+    private readonly HostProcess _host = new();
+
+    public void Dispose() => _host.Dispose();
+
+    [Fact]
+    public async Task A_script_finds_the_module_its_folder_and_its_arguments()
+    {
+        string script = _host.Script("""
+            param([string] $Name, [switch] $Loud, [int] $Number)
+            "$Name $Loud $($Number + 1) $([IO.Path]::GetFileName($PSCommandPath)) $($args.Count)"
+            (Get-Command Invoke-EtlJob).ModuleName
+            """);
+        HostResult result = await HostProcess.RunAsync(script, "-Name", "it's a \"name\"", "-Loud", "-Number:41", "left", "over");
+        Assert.Equal("it's a \"name\" True 42 script.ps1 2\nRedshiftEtl\n", result.Output);
+        Assert.Equal((0, ""), (result.ExitCode, result.Errors));
+    }
+
+    [Theory]
+    [InlineData("'fine'", 0)]
+    [InlineData("exit 3", 3)]
+    [InlineData("throw 'no'", 1)]
+    [InlineData("Get-EtlJob -Project /nosuch; 'after'", 1)]
+    [InlineData("try { Get-EtlJob -Project /nosuch -ErrorAction Stop } catch { exit 7 }", 7)]
+    [InlineData("try { throw 'no' } catch { 'handled' }", 0)]
+    [InlineData("Get-EtlConnection -Project /nosuch -ErrorAction SilentlyContinue", 1)]
+    [InlineData("if (", 1)]
+    public async Task The_exit_code_is_the_scripts_own_and_never_0_after_an_unhandled_error(string text, int expected) =>
+        Assert.Equal(expected, (await HostProcess.RunAsync(_host.Script(text))).ExitCode);
+
+    [Fact]
+    public async Task Streams_go_where_pwsh_sends_them()
+    {
+        HostResult result = await HostProcess.RunAsync(_host.Script("""
+            $VerbosePreference = 'Continue'
+            'output'
+            & { [CmdletBinding()] param() $PSCmdlet.WriteVerbose('told'); $PSCmdlet.WriteWarning('careful') }
+            $Host.UI.WriteLine('to the host')
+            Get-EtlJob -Project /nosuch -ErrorAction Continue
+            """));
+        Assert.Contains("output\n", result.Output, StringComparison.Ordinal);
+        Assert.Contains("VERBOSE: told", result.Output, StringComparison.Ordinal);
+        Assert.Contains("WARNING: careful", result.Output, StringComparison.Ordinal);
+        Assert.Contains("to the host", result.Output, StringComparison.Ordinal);
+        Assert.Contains("connections.psd1", result.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain('\x1b', result.Output + result.Errors);
+    }
+
+    [Fact]
+    public async Task Objects_are_shown_by_the_modules_views()
+    {
+        HostResult result = await HostProcess.RunAsync("-Command", $"Get-EtlConnection -Project '{Path.Combine(HostProcess.Checkout, "examples", "quickstart")}'");
+        Assert.Matches(@"Name +Type +Target *\n-+ +-+ +-+ *\nshop +SQLite +\S+shop\.sqlite", result.Output);
+        Assert.All(result.Output.Split('\n'), line => Assert.True(line.Length <= 120));
+    }
+
+    [Theory]
+    [InlineData("nosuch.ps1", "nosuch.ps1")]
+    [InlineData("-Nonsense", "-Nonsense")]
+    public async Task A_wrong_command_line_is_said_and_exits_with_64(string argument, string expected)
+    {
+        HostResult result = await HostProcess.RunAsync(argument);
+        Assert.Equal(64, result.ExitCode);
+        Assert.Contains(expected, result.Errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true, 130)]
+    [InlineData(false, 143)]
+    public async Task A_signal_stops_the_script_and_its_clean_up_runs(bool isInterrupt, int expected)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no signals.");
+        string marker = Path.Combine(Path.GetDirectoryName(_host.Script(""))!, "cleaned");
+        string script = _host.Script($"try {{ 'started'; while ($true) {{ }} }} finally {{ [IO.File]::WriteAllText('{marker}', 'x') }}", "loop.ps1");
+        (string first, HostResult result) = await HostProcess.SignalAsync(isInterrupt, script);
+        Assert.Equal("started", first);
+        Assert.Equal(expected, result.ExitCode);
+        Assert.True(File.Exists(marker));
+    }
+
+    [Fact]
+    public async Task The_packaged_folder_works_on_a_PSModulePath()
+    {
+        string modules = Path.GetDirectoryName(_host.Script(""))!;
+        HostResult packaged = await HostProcess.RunAsync(Path.Combine(HostProcess.Checkout, "build.ps1"), "-Task", "Package");
+        Assert.True(packaged.ExitCode == 0, packaged.Output + packaged.Errors);
+        Copy(Path.Combine(HostProcess.Checkout, "out", "RedshiftEtl"), Path.Combine(modules, "modules", "RedshiftEtl"));
+        Copy(Path.Combine(HostProcess.Checkout, "bin", "host"), Path.Combine(modules, "host"));
+        string script = _host.Script("""
+            (Get-Module RedshiftEtl).ModuleBase
+            $sandbox = Start-EtlSandbox
+            try { (Test-EtlConnection $sandbox.Warehouse, $sandbox.Stage).Succeeded } finally { Stop-EtlSandbox $sandbox }
+            """);
+        HostResult result = await HostProcess.RunInAsync(Path.Combine(modules, "host"), Path.Combine(modules, "modules"), script);
+        Assert.Equal($"{Path.Combine(modules, "modules", "RedshiftEtl")}\nTrue\nTrue\n", result.Output);
+        Assert.Equal((0, ""), (result.ExitCode, result.Errors));
+    }
+
+    private static void Copy(string from, string to)
+    {
+        foreach (string file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
+        {
+            string target = Path.Combine(to, Path.GetRelativePath(from, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            File.Copy(file, target);
+        }
+    }
+}
