@@ -15,6 +15,10 @@ internal sealed class ConsoleInput(CancellationToken interrupted)
     /// <exception cref="PipelineStoppedException">The run was interrupted.</exception>
     public ConsoleKeyInfo ReadKey() => Wait(() => Console.ReadKey(intercept: true));
 
+    /// <summary>Stops the terminal from showing what is typed ahead of the next read. On Unix .NET does that with its first read only,
+    /// or its first look whether there is something to read.</summary>
+    public void HideTyping() => _ = Console.KeyAvailable;
+
     /// <summary>A read cannot be called off, only left behind; the process is about to end anyway.</summary>
     private T Wait<T>(Func<T> read)
     {

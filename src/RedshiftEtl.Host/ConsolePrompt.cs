@@ -17,9 +17,12 @@ internal sealed class ConsolePrompt(Terminal terminal, ConsoleInput input, bool 
     public string ReadLine() => input.ReadLine() ?? "";
 
     /// <summary>Reads a line that isn't shown.</summary>
-    public SecureString ReadSecret()
+    /// <param name="question">What to show before it; empty when the caller has done that.</param>
+    public SecureString ReadSecret(string question = "")
     {
         RequireUser("a secret");
+        input.HideTyping();
+        terminal.WriteError(question);
         var secret = new SecureString();
         while (true)
         {
@@ -99,8 +102,7 @@ internal sealed class ConsolePrompt(Terminal terminal, ConsoleInput input, bool 
             userName = input.ReadLine() ?? throw NoUser("a user name");
         }
 
-        terminal.WriteError($"Password for user {userName}: ");
-        return new PSCredential(userName, ReadSecret());
+        return new PSCredential(userName, ReadSecret($"Password for user {userName}: "));
     }
 
     private object AskField(FieldDescription field)
@@ -112,9 +114,10 @@ internal sealed class ConsolePrompt(Terminal terminal, ConsoleInput input, bool 
             return LanguagePrimitives.ConvertTo(AskList(field.Name), type, CultureInfo.CurrentCulture);
         while (true)
         {
-            terminal.WriteError($"{field.Name}: ");
+            var question = $"{field.Name}: ";
             if (type == typeof(SecureString))
-                return ReadSecret();
+                return ReadSecret(question);
+            terminal.WriteError(question);
             var answer = input.ReadLine() ?? throw NoUser(field.Name);
             if (LanguagePrimitives.TryConvertTo(answer, type, CultureInfo.CurrentCulture, out var value))
                 return value;
@@ -156,5 +159,5 @@ internal sealed class ConsolePrompt(Terminal terminal, ConsoleInput input, bool 
     }
 
     private static HostException NoUser(string what) =>
-        new($"Nobody can be asked for {what}: the input is not a terminal, or -NonInteractive was given. Give the value as a parameter, or -Confirm:$false.");
+        new($"Nobody is there to answer: {what.TrimEnd('?', '.', ':', ' ')}. The input is not a terminal, or -NonInteractive was given. Give values as parameters, and -Confirm:$false where a change is asked about.");
 }

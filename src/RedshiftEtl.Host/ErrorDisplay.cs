@@ -7,6 +7,12 @@ namespace RedshiftEtl.Host;
 /// <param name="ui">Where they are shown.</param>
 internal sealed class ErrorDisplay(ConsoleUserInterface ui)
 {
+    /// <summary>The verbs that PowerShell's own cmdlets begin with.</summary>
+    private static readonly HashSet<string> s_verbs = new Type[]
+    {
+        typeof(VerbsCommon), typeof(VerbsCommunications), typeof(VerbsData), typeof(VerbsDiagnostic), typeof(VerbsLifecycle), typeof(VerbsOther), typeof(VerbsSecurity),
+    }.SelectMany(verbs => verbs.GetFields()).Select(verb => verb.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
+
     private bool _hasAdvised;
 
     /// <summary>How many errors nobody handled. What a program wrote to its error stream is not an error.</summary>
@@ -61,7 +67,7 @@ internal sealed class ErrorDisplay(ConsoleUserInterface ui)
     /// <summary>Scripts written for PowerShell miss its Utility and Management cmdlets here; say so once.</summary>
     private void Advise(ErrorRecord error)
     {
-        if (_hasAdvised || error.Exception is not CommandNotFoundException { CommandName: { } name } || !name.Contains('-', StringComparison.Ordinal))
+        if (_hasAdvised || error.Exception is not CommandNotFoundException { CommandName: { } name } || !s_verbs.Contains(name.Split('-')[0]))
             return;
         _hasAdvised = true;
         ui.Terminal.WriteErrorLine("This host is the PowerShell engine alone, without the Utility and Management cmdlets (Write-Output, Get-Date, Join-Path ...). See docs/RedshiftEtl.Host.md.");

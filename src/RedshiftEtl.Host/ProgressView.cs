@@ -34,7 +34,7 @@ internal sealed class ProgressView(TextWriter? stage, Func<int> width)
         var isNew = index < 0;
         var isDone = record.RecordType == ProgressRecordType.Completed;
         if (isDone && !isNew)
-            _running.RemoveAt(index);
+            End(source, record.ActivityId);
         else if (isNew && !isDone)
             _running.Add((source, record));
         else if (!isNew)
@@ -93,6 +93,14 @@ internal sealed class ProgressView(TextWriter? stage, Func<int> width)
                     yield return line;
             }
         }
+    }
+
+    /// <summary>Ends an activity and all below it: what forgot to report its own end must not stay on the screen without its parent.</summary>
+    private void End(long source, int id)
+    {
+        _running.RemoveAll(running => running.Source == source && running.Record.ActivityId == id);
+        foreach (var (_, child) in _running.Where(running => running.Source == source && running.Record.ParentActivityId == id).ToList())
+            End(source, child.ActivityId);
     }
 
     private (long Source, int Id)? Parent(long source, ProgressRecord record)

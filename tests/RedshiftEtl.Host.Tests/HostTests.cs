@@ -28,6 +28,13 @@ public sealed class HostTests : IDisposable
     [InlineData("try { throw 'no' } catch { 'handled' }", 0)]
     [InlineData("Get-EtlConnection -Project /nosuch -ErrorAction SilentlyContinue", 1)]
     [InlineData("if (", 1)]
+    [InlineData("#Requires -Version 99.0", 1)]
+    [InlineData("Get-EtlJob -Project /nosuch -ErrorAction Continue; exit 0", 0)]
+    [InlineData("& dotnet --nosuch 2>$null; exit 0", 0)]
+    [InlineData("& dotnet /nosuch.dll; 'the program failed, the script did not'", 0)]
+    [InlineData("[Console]::Error.WriteLine('a note'); $Host.UI.WriteErrorLine('another')", 0)]
+    [InlineData("try { throw 'no' } catch { $_ }", 0)]
+    [InlineData("$Host.UI.PromptForChoice('c', 'm', @([Management.Automation.Host.ChoiceDescription]::new('&Yes')), 0)", 1)]
     public async Task The_exit_code_is_the_scripts_own_and_never_0_after_an_unhandled_error(string text, int expected) =>
         Assert.Equal(expected, (await HostProcess.RunAsync(_host.Script(text))).ExitCode);
 
@@ -47,6 +54,32 @@ public sealed class HostTests : IDisposable
         Assert.Contains("to the host", result.Output, StringComparison.Ordinal);
         Assert.Contains("connections.psd1", result.Errors, StringComparison.Ordinal);
         Assert.DoesNotContain('\x1b', result.Output + result.Errors);
+    }
+
+    [Fact]
+    public async Task What_a_program_writes_to_its_error_stream_is_shown_there_as_it_stands()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Written for sh.");
+        HostResult result = await HostProcess.RunAsync(_host.Script("& sh -c 'echo out; echo note >&2; exit 3'; \"code $LASTEXITCODE\""));
+        Assert.Equal(new HostResult(0, "out\ncode 3\n", "note\n"), result);
+    }
+
+    [Theory]
+    [InlineData("Write-Output 'x'", true)]
+    [InlineData("nosuch-program", false)]
+    public async Task Who_misses_PowerShells_own_cmdlets_is_told_why(string text, bool expected)
+    {
+        HostResult result = await HostProcess.RunAsync(_host.Script(text));
+        Assert.Equal(expected, result.Errors.Contains("docs/RedshiftEtl.Host.md", StringComparison.Ordinal));
+        Assert.Equal(1, result.ExitCode);
+    }
+
+    [Fact]
+    public async Task A_script_in_a_folder_with_brackets_runs()
+    {
+        Directory.CreateDirectory(Path.Combine(Path.GetDirectoryName(_host.Script(""))!, "a[1]"));
+        string script = _host.Script("[IO.Path]::GetFileName($PSScriptRoot)", "a[1]/script.ps1");
+        Assert.Equal(new HostResult(0, "a[1]\n", ""), await HostProcess.RunAsync(script));
     }
 
     [Fact]

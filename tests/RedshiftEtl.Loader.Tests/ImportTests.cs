@@ -42,6 +42,26 @@ public class ImportTests
             Assert.Single(Run(runspace, "Get-Module RedshiftEtl"));
         })));
 
+    [Fact]
+    public void A_second_copy_on_disk_works_beside_the_first()
+    {
+        using var copy = new ModuleCopy(s_checkout);
+        using Runspace runspace = Open();
+        Run(runspace, $"Import-Module '{copy.Manifest}'");
+        string[] folders = Run(runspace, "Get-Module RedshiftEtl | ForEach-Object ModuleBase").Select(folder => folder.ToString()).Order(StringComparer.Ordinal).ToArray();
+        Assert.Equal(new[] { s_checkout, copy.Folder }.Order(StringComparer.Ordinal), folders);
+        Run(runspace, "Test-EtlConnection @{ Type = 'SQLite'; DataSource = '/nosuch.sqlite' }");
+        Assert.Single(AssemblyLoadContext.All, context => context.Name == "RedshiftEtl.Engine");
+    }
+
+    [Fact]
+    public void The_module_can_go_and_come_back()
+    {
+        using Runspace runspace = Open();
+        Run(runspace, $"Remove-Module RedshiftEtl; Import-Module '{Path.Combine(s_checkout, "RedshiftEtl.psd1")}'");
+        Assert.Single(Run(runspace, "Test-EtlConnection @{ Type = 'SQLite'; DataSource = '/nosuch.sqlite' }"));
+    }
+
     [Theory]
     [InlineData("bin/sandbox/RedshiftEtl.Sandbox.dll", "")]
     [InlineData("bin/engine/RedshiftEtl.Engine.dll", "")]
