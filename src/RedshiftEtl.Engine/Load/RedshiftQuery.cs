@@ -16,6 +16,8 @@ public static class RedshiftQuery
         [EnumeratorCancellation] CancellationToken cancel)
     {
         await using WarehouseSession session = await WarehouseSession.OpenAsync(warehouse, progress, cancel);
+        // Values come as text, and without this DOUBLE PRECISION is shown with 15 digits, which are not the value. 2 is the most that PostgreSQL 8.0 knows.
+        await session.ExecuteAsync("SET extra_float_digits TO 2", [], cancel);
         foreach (LoadStatement statement in LoadScript.Bind(sql, parameters))
         {
             progress.Report(new DebugEvent(statement.Shown));

@@ -28,19 +28,23 @@ public sealed class ModuleSession : IDisposable
     public static string ManifestPath { get; } = Path.Combine(FindCheckout(), "RedshiftEtl.psd1");
 
     /// <summary>Runs a script to its end.</summary>
-    public Outcome Run(string script) => RunAsync(script, null).GetAwaiter().GetResult();
+    public Outcome Run(string script) => RunAsync(script, null, null).GetAwaiter().GetResult();
 
     /// <summary>Runs a script, and stops it, as Ctrl-C does, when a task has come to its end.</summary>
-    public async Task<Outcome> RunAsync(string script, Func<Task>? untilStop)
+    /// <param name="script">The script.</param>
+    /// <param name="onProgress">Sees every progress record, on another thread.</param>
+    /// <param name="untilStop">The task.</param>
+    public async Task<Outcome> RunAsync(string script, Action<ProgressRecord>? onProgress, Func<Task>? untilStop)
     {
         using var shell = PowerShell.Create(_runspace);
         shell.AddScript(script);
+        shell.Streams.Progress.DataAdded += (_, added) => onProgress?.Invoke(shell.Streams.Progress[added.Index]);
         using var output = new PSDataCollection<PSObject>();
         ErrorRecord? terminating = null;
         Task<PSDataCollection<PSObject>> running = shell.InvokeAsync<PSObject, PSObject>(null, output);
         if (untilStop is not null)
         {
-            await untilStop();
+            await Task.WhenAny(untilStop(), running);
             await shell.StopAsync(null, null);
         }
 
