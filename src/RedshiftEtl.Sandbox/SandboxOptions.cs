@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using RedshiftEtl.Sandbox.Faults;
 
 namespace RedshiftEtl.Sandbox;
 
@@ -33,6 +34,9 @@ internal sealed record SandboxOptions
     /// <summary>Whether the sandbox outlives its standard input.</summary>
     public bool KeepRunning { get; init; }
 
+    /// <summary>The faults that are asked for from the start, in their order.</summary>
+    public IReadOnlyList<FaultRule> Faults { get; init; } = [];
+
     /// <summary>Reads the command line.</summary>
     /// <param name="arguments">The arguments.</param>
     /// <param name="environment">Reads an environment variable.</param>
@@ -58,7 +62,8 @@ internal sealed record SandboxOptions
                 "--password" => options with { Password = Value() },
                 "--database" => options with { Database = Value() },
                 "--bucket" => options with { Bucket = Value() },
-                _ => throw new SandboxException($"The sandbox doesn't know the option {name}; it knows --data, --redshift-port, --s3-port, --user, --password, --database, --bucket and --keep-running."),
+                "--fault" => options with { Faults = [.. options.Faults, Fault(Value())] },
+                _ => throw new SandboxException($"The sandbox doesn't know the option {name}; it knows --data, --redshift-port, --s3-port, --user, --password, --database, --bucket, --fault and --keep-running."),
             };
         }
         return options;
@@ -72,6 +77,18 @@ internal sealed record SandboxOptions
     {
         text.Append(CultureInfo.InvariantCulture, $"DataFolder = {DataFolder}, User = {User}, Database = {Database}, Bucket = {Bucket}");
         return true;
+    }
+
+    private static FaultRule Fault(string json)
+    {
+        try
+        {
+            return FaultRule.Read(json);
+        }
+        catch (ArgumentException error)
+        {
+            throw new SandboxException(error.Message, error);
+        }
     }
 
     private static int Port(string name, string value) =>

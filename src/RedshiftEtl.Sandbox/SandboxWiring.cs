@@ -46,6 +46,7 @@ internal sealed class SandboxWiring(Action stop)
     {
         _store = new ObjectStore(folder);
         _store.CreateBucket(options.Bucket);
+        foreach (FaultRule fault in options.Faults) _faults.Add(fault);
         var keys = new SandboxKeys { AccessKey = "AKIA" + SandboxOptions.RandomPassword()[..16].ToUpperInvariant(), SecretKey = SandboxOptions.RandomPassword() };
         var endpoint = await S3Endpoint.StartAsync(_store, keys, _faults, options.S3Port, cancel).ConfigureAwait(false);
         return new(new ObjectService(endpoint.ServiceUrl, keys), endpoint);

@@ -73,12 +73,11 @@ internal sealed class AdminEndpoint : IAsyncDisposable
     {
         try
         {
-            FaultRule rule = await JsonSerializer.DeserializeAsync<FaultRule>(http.Request.Body, FaultRule.Json, http.RequestAborted)
-                ?? throw new ArgumentException("Not a fault: null.");
-            faults.Add(rule);
+            using var body = new StreamReader(http.Request.Body, Encoding.UTF8);
+            faults.Add(FaultRule.Read(await body.ReadToEndAsync(http.RequestAborted)));
             await AnswerAsync(http, StatusCodes.Status201Created, faults.List());
         }
-        catch (Exception e) when (e is JsonException or ArgumentException)
+        catch (ArgumentException e)
         {
             await AnswerAsync(http, StatusCodes.Status400BadRequest, new { error = e.Message });
         }

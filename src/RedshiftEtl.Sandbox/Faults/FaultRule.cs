@@ -56,6 +56,11 @@ internal enum CredentialState
 /// <summary>A fault that was asked for. Which members count depends on <see cref="Kind"/>.</summary>
 internal sealed record FaultRule
 {
+    private static readonly HashSet<string> s_names = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "kind", "times", "number", "pattern", "point", "action", "sqlState", "message", "delayMilliseconds", "operation", "status", "code", "bytesPerSecond", "atByte", "state",
+    };
+
     /// <summary>How rules are written in JSON.</summary>
     public static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web)
     {
@@ -116,6 +121,28 @@ internal sealed record FaultRule
     /// <summary>The pattern, compiled; null when there is none.</summary>
     [JsonIgnore]
     public Regex? Matcher { get; init; }
+
+    /// <summary>Reads a rule from JSON, and checks it.</summary>
+    /// <exception cref="ArgumentException">It is no rule; the message says what is wrong with it.</exception>
+    public static FaultRule Read(string json)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(json);
+            if (document.RootElement.ValueKind != JsonValueKind.Object) throw new ArgumentException("Not a fault: a fault is a table of names and values.");
+            foreach (JsonProperty property in document.RootElement.EnumerateObject())
+            {
+                if (!s_names.Contains(property.Name))
+                    throw new ArgumentException($"Not a fault: '{property.Name}' is unknown; a fault has {string.Join(", ", s_names.Order(StringComparer.Ordinal))}.");
+            }
+            return document.Deserialize<FaultRule>(Json)!.Checked();
+        }
+        catch (JsonException error)
+        {
+            string where = error.Path is { Length: > 2 } path ? $"the value of {path[2..]} makes no sense" : error.Message;
+            throw new ArgumentException($"Not a fault: {where}.", error);
+        }
+    }
 
     /// <summary>Checks the rule and compiles its pattern.</summary>
     /// <exception cref="ArgumentException">It is incomplete, or a value is out of range; the message says which.</exception>

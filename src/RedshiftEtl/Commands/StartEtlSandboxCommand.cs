@@ -1,5 +1,7 @@
+using System.Collections;
 using System.Globalization;
 using System.Management.Automation;
+using System.Text.Json;
 using RedshiftEtl.Sandbox;
 
 namespace RedshiftEtl.Commands;
@@ -24,6 +26,11 @@ public sealed class StartEtlSandboxCommand : PathCommand
     [ValidateRange(1, 65535)]
     public int? S3Port { get; set; }
 
+    /// <summary>Faults that strike from the start, as tables: Kind (Statement, S3, Credentials, Load) and what belongs to it; see about_EtlSandbox.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public IDictionary[]? Fault { get; set; }
+
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
@@ -35,6 +42,11 @@ public sealed class StartEtlSandboxCommand : PathCommand
 
         AddPort("--redshift-port", RedshiftPort);
         AddPort("--s3-port", S3Port);
+        foreach (IDictionary fault in Fault ?? [])
+        {
+            arguments.AddRange(["--fault", ToJson(fault)]);
+        }
+
         WriteObject(Require(() => Run((_, cancel) => SandboxProcess.StartAsync(arguments, cancel))));
 
         void AddPort(string option, int? port)
@@ -45,4 +57,9 @@ public sealed class StartEtlSandboxCommand : PathCommand
             }
         }
     }
+
+    /// <summary>The table as the sandbox's command line takes it. What it means is known to the sandbox alone, which also says what is wrong with it.</summary>
+    private static string ToJson(IDictionary fault) => JsonSerializer.Serialize(fault.Cast<DictionaryEntry>().ToDictionary(
+        entry => JsonNamingPolicy.CamelCase.ConvertName(entry.Key.ToString()!),
+        entry => PSObject.AsPSObject(entry.Value ?? "").BaseObject is int or long ? entry.Value : entry.Value?.ToString()));
 }

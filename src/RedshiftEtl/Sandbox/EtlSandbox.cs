@@ -5,11 +5,12 @@ namespace RedshiftEtl.Sandbox;
 /// <summary>A running sandbox: a stand-in for Redshift and S3 on this machine, for tests and trials.</summary>
 public sealed class EtlSandbox
 {
-    internal EtlSandbox(SandboxProcess process, SandboxWarehouse warehouse, SandboxStage stage, string dataPath)
+    internal EtlSandbox(SandboxProcess process, SandboxWarehouse warehouse, SandboxStage stage, SandboxAdmin admin, string dataPath)
     {
         Process = process;
         Warehouse = warehouse;
         Stage = stage;
+        Admin = admin;
         DataPath = dataPath;
     }
 
@@ -18,6 +19,9 @@ public sealed class EtlSandbox
 
     /// <summary>A connection to its S3 endpoint, with the secret key in the clear for clients other than the module.</summary>
     public SandboxStage Stage { get; }
+
+    /// <summary>Its endpoint for faults.</summary>
+    public SandboxAdmin Admin { get; }
 
     /// <summary>The folder of its data; removed at the end unless it was named with -DataPath.</summary>
     public string DataPath { get; }
@@ -40,6 +44,11 @@ public sealed record SandboxWarehouse : RedshiftConnection
     /// <summary>The password.</summary>
     public new string Password => base.Password!.Reveal();
 }
+
+/// <summary>The sandbox's own HTTP endpoint: GET, POST and DELETE /faults, GET /statements. Its token protects nothing, so it can be read.</summary>
+/// <param name="Url">Where it listens, without a slash at the end.</param>
+/// <param name="Token">The bearer token that it wants with every request.</param>
+public sealed record SandboxAdmin(string Url, string Token);
 
 /// <summary>The sandbox's S3 endpoint. Its secret key protects nothing, so it can be read.</summary>
 public sealed record SandboxStage : S3Connection

@@ -146,6 +146,7 @@ internal sealed class SandboxProcess : IDisposable
         {
             using var json = JsonDocument.Parse(ready);
             JsonElement redshift = json.RootElement.GetProperty("redshift");
+            JsonElement admin = json.RootElement.GetProperty("admin");
             JsonElement s3 = json.RootElement.GetProperty("s3");
             var warehouse = new SandboxWarehouse
             {
@@ -169,6 +170,7 @@ internal sealed class SandboxProcess : IDisposable
                 this,
                 (SandboxWarehouse)((RedshiftConnection)warehouse with { Password = Secret.Of(redshift.GetProperty("password").GetString()!) }),
                 (SandboxStage)((S3Connection)stage with { SecretKey = Secret.Of(s3.GetProperty("secretKey").GetString()!) }),
+                new SandboxAdmin(admin.GetProperty("url").GetString()!, admin.GetProperty("token").GetString()!),
                 json.RootElement.GetProperty("data").GetString()!);
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
