@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
@@ -56,11 +57,6 @@ internal enum CredentialState
 /// <summary>A fault that was asked for. Which members count depends on <see cref="Kind"/>.</summary>
 internal sealed record FaultRule
 {
-    private static readonly HashSet<string> s_names = new(StringComparer.OrdinalIgnoreCase)
-    {
-        "kind", "times", "number", "pattern", "point", "action", "sqlState", "message", "delayMilliseconds", "operation", "status", "code", "bytesPerSecond", "atByte", "state",
-    };
-
     /// <summary>How rules are written in JSON.</summary>
     public static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web)
     {
@@ -69,6 +65,10 @@ internal sealed record FaultRule
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         NumberHandling = JsonNumberHandling.Strict,
     };
+
+    private static readonly string[] s_names = [.. typeof(FaultRule).GetProperties(BindingFlags.Public | BindingFlags.Instance)
+        .Where(property => property.Name is not (nameof(Matcher) or nameof(Struck)))
+        .Select(property => JsonNamingPolicy.CamelCase.ConvertName(property.Name)).Order(StringComparer.Ordinal)];
 
     /// <summary>What it strikes.</summary>
     public required FaultKind Kind { get; init; }
@@ -132,8 +132,8 @@ internal sealed record FaultRule
             if (document.RootElement.ValueKind != JsonValueKind.Object) throw new ArgumentException("Not a fault: a fault is a table of names and values.");
             foreach (JsonProperty property in document.RootElement.EnumerateObject())
             {
-                if (!s_names.Contains(property.Name))
-                    throw new ArgumentException($"Not a fault: '{property.Name}' is unknown; a fault has {string.Join(", ", s_names.Order(StringComparer.Ordinal))}.");
+                if (!s_names.Contains(property.Name, StringComparer.OrdinalIgnoreCase))
+                    throw new ArgumentException($"Not a fault: '{property.Name}' is unknown; a fault has {string.Join(", ", s_names)}.");
             }
             return document.Deserialize<FaultRule>(Json)!.Checked();
         }

@@ -15,7 +15,6 @@ public sealed class RoundTripTests(PostgresServer server) : IDisposable
     private static readonly Gen<string> s_text = Gen.String[Gen.Frequency((6, Gen.Char[' ', '~']), (2, Gen.Char['\u00A0', '\uD7FF']), (1, Gen.Int[0, 5].Select(i => "\"\n\r,'\\"[i]))), 0, 30];
     private static readonly Gen<DateTime> s_time = Gen.Long[0, new DateTime(9999, 12, 31).Ticks / 10].Select(microseconds => new DateTime(microseconds * 10));
 
-
     /// <summary>Few digits: SQLite does not read literals of many to the last bit, so the source would not hold what was meant.</summary>
     private static readonly Gen<object> s_fraction = Gen.Int.Select(v => (object)(v / 8.0));
 

@@ -28,8 +28,7 @@ internal static unsafe partial class SqliteNative
     [LibraryImport(Library, EntryPoint = "sqlite3_column_double")]
     public static partial double ColumnDouble(nint statement, int column);
 
-    /// <summary>The bytes of a BLOB, or of a TEXT in the database's own encoding.</summary>
-    [SuppressGCTransition]
+    /// <summary>The bytes of a BLOB, or of a TEXT in the database's own encoding. May allocate when a blob ends in unwritten zeros, so the transition is kept.</summary>
     [LibraryImport(Library, EntryPoint = "sqlite3_column_blob")]
     public static partial byte* ColumnBlob(nint statement, int column);
 
