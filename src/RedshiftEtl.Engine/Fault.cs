@@ -120,6 +120,10 @@ public sealed class Fault
     public static Fault ConnectionFailed { get; } = new(nameof(ConnectionFailed), FaultCategory.ConnectionError, true,
         "Check host, port, network and that the server runs; Test-EtlConnection shows what answers.");
 
+    /// <summary>A server's name is not known.</summary>
+    public static Fault HostNotFound { get; } = new(nameof(HostNotFound), FaultCategory.ConnectionError, false,
+        "Check the host's spelling in the connection, and that this machine's DNS (or VPN) knows it.");
+
     /// <summary>A server refused the user or the password.</summary>
     public static Fault LoginFailed { get; } = new(nameof(LoginFailed), FaultCategory.AuthenticationError, false,
         "Check the connection's user name and where its password comes from.");
@@ -212,6 +216,30 @@ public sealed class Fault
     public static Fault CopyDenied { get; } = new(nameof(CopyDenied), FaultCategory.PermissionDenied, false,
         "The warehouse's IamRole (or the stage's keys) needs s3:GetObject and s3:ListBucket on the stage's prefix.");
 
+    /// <summary>A load went beyond one of the job's guards.</summary>
+    public static Fault GuardFailed { get; } = new(nameof(GuardFailed), FaultCategory.InvalidData, false,
+        "Nothing was committed. See whether the source is right; then change MinRows, MaxRows or MaxDeletePercent of the job.");
+
+    /// <summary>An ongoing load needs a watermark, and none was ever committed.</summary>
+    public static Fault WatermarkMissing { get; } = new(nameof(WatermarkMissing), FaultCategory.InvalidOperation, false,
+        "Run the job with -Load Initial, or set a start with Set-EtlWatermark.");
+
+    /// <summary>A watermark's column or value cannot be used.</summary>
+    public static Fault WatermarkInvalid { get; } = new(nameof(WatermarkInvalid), FaultCategory.InvalidArgument, false,
+        "Name a column of the query that is a number, a date, a timestamp or a rowversion, and give a value of its type.");
+
+    /// <summary>Another run of the job is under way.</summary>
+    public static Fault JobRunning { get; } = new(nameof(JobRunning), FaultCategory.ResourceBusy, false,
+        "Wait until it has ended, or use -Wait; the lease of a run that died expires by itself.");
+
+    /// <summary>Another run of the job has committed since.</summary>
+    public static Fault RunSuperseded { get; } = new(nameof(RunSuperseded), FaultCategory.InvalidOperation, false,
+        "Nothing was loaded. Run the job again: it reads the source as it is now.");
+
+    /// <summary>Nothing is staged that could be resumed.</summary>
+    public static Fault StagedRunNotFound { get; } = new(nameof(StagedRunNotFound), FaultCategory.ObjectNotFound, false,
+        "Get-EtlStage lists what is staged; run the job again with Invoke-EtlJob.");
+
     /// <summary>The rows read, written and loaded are not the same number.</summary>
     public static Fault CountMismatch { get; } = new(nameof(CountMismatch), FaultCategory.InvalidData, false,
         "Nothing was committed. Run it again; if it repeats, keep the staged files and report it.");
@@ -227,6 +255,10 @@ public sealed class Fault
     /// <summary>Stopped by the user, a timeout or the system.</summary>
     public static Fault Stopped { get; } = new(nameof(Stopped), FaultCategory.OperationStopped, false,
         "Nothing was committed; run it again.");
+
+    /// <summary>A run took longer than the job's Timeout.</summary>
+    public static Fault TimedOut { get; } = new(nameof(TimedOut), FaultCategory.OperationTimeout, false,
+        "Nothing was committed. Find out what was slow (Get-EtlRun shows the times), or give the job a longer Timeout.");
 
     /// <summary>The sandbox did not start or does not answer.</summary>
     public static Fault SandboxFailed { get; } = new(nameof(SandboxFailed), FaultCategory.NotInstalled, false,

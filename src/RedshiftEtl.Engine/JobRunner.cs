@@ -1,105 +1,73 @@
 using RedshiftEtl.Engine.Define;
-using RedshiftEtl.Engine.Extract;
 using RedshiftEtl.Engine.Load;
-using RedshiftEtl.Engine.Plan;
 using RedshiftEtl.Engine.Record;
-using RedshiftEtl.Engine.Stage;
 
 namespace RedshiftEtl.Engine;
+
+/// <summary>How a job is run.</summary>
+public sealed record RunOptions
+{
+    /// <summary>Which load; Auto asks the warehouse.</summary>
+    public LoadKind Load { get; init; }
+
+    /// <summary>Whether an initial Append may load into a table that has rows.</summary>
+    public bool IsForced { get; init; }
+
+    /// <summary>Whether to wait for another run of the job to end.</summary>
+    public bool Waits { get; init; }
+}
 
 /// <summary>The whole street: plan, extract straight to S3, load, record. It composes the same functions that the step cmdlets call.</summary>
 public static class JobRunner
 {
+    /// <summary>How long the clean-up after a stop may take: a user who pressed Ctrl-C waits for it.</summary>
+    private static readonly TimeSpan s_stopLimit = TimeSpan.FromSeconds(1.5);
+    private static readonly TimeSpan s_failureLimit = TimeSpan.FromSeconds(20);
+
     /// <summary>Runs a job once.</summary>
     /// <returns>The run, whatever its end, and the error of one that did not succeed.</returns>
-    public static async Task<(EtlRun Run, EtlException? Error)> RunAsync(
-        EtlJob job, LoadKind load, bool isForced, IProgress<EtlEvent> progress, CancellationToken cancel)
+    /// <exception cref="OperationCanceledException"><paramref name="cancel"/>: nothing was committed, and the history says Stopped if the warehouse answered in time.</exception>
+    public static Task<(EtlRun Run, EtlException? Error)> RunAsync(EtlJob job, RunOptions options, IProgress<EtlEvent> progress, CancellationToken cancel) =>
+        RunAsync(job, new JobRun(job, options, progress), progress, (run, stop) => run.ExecuteAsync(stop), cancel);
+
+    /// <summary>Loads what a run of the job has staged but not loaded, without a new extract.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="runId">The run; null for the newest one that is complete.</param>
+    /// <param name="options">How.</param>
+    /// <param name="progress">Where events go.</param>
+    /// <param name="cancel">Stops it.</param>
+    /// <returns>As <see cref="RunAsync(EtlJob, RunOptions, IProgress{EtlEvent}, CancellationToken)"/>.</returns>
+    public static Task<(EtlRun Run, EtlException? Error)> ResumeAsync(
+        EtlJob job, string? runId, RunOptions options, IProgress<EtlEvent> progress, CancellationToken cancel) =>
+        RunAsync(job, new JobRun(job, options, progress), progress, (run, stop) => run.ResumeAsync(runId, stop), cancel);
+
+    private static async Task<(EtlRun Run, EtlException? Error)> RunAsync(
+        EtlJob job, JobRun run, IProgress<EtlEvent> progress, Func<JobRun, CancellationToken, Task> work, CancellationToken cancel)
     {
-        DateTimeOffset startedAt = DateTimeOffset.UtcNow;
-        EtlPlan? plan = null;
+        using CancellationTokenSource limit = job.Timeout is { } timeout ? new CancellationTokenSource(timeout) : new CancellationTokenSource();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel, limit.Token);
+        using var signals = new StopSignals(stop);
         try
         {
-            plan = await Planner.PlanAsync(job, load, isForced, startedAt, progress, cancel);
-            await Loader.CheckAsync(plan.Request, plan.Columns, progress, cancel);
-            EtlLoad result = await RunAsync(plan, progress, cancel);
-            return (Describe(job, plan, load, startedAt, RunStatus.Succeeded, result, null), null);
-        }
-        catch (EtlException e)
-        {
-            RunStatus status = e.Fault == Fault.Stopped ? RunStatus.Stopped : RunStatus.Failed;
-            EtlRun run = Describe(job, plan, load, startedAt, status, null, e.Message);
-            if (plan is not null)
-            {
-                await RecordFailureAsync(plan.Request.Warehouse, run, progress);
-            }
-
-            return (run, e);
-        }
-        catch (OperationCanceledException) when (plan is not null)
-        {
-            await RecordFailureAsync(
-                plan.Request.Warehouse, Describe(job, plan, load, startedAt, RunStatus.Stopped, null, "Stopped by the user."), progress);
-            throw;
-        }
-    }
-
-    private static async Task<EtlLoad> RunAsync(EtlPlan plan, IProgress<EtlEvent> progress, CancellationToken cancel)
-    {
-        EtlJob job = plan.Job;
-        var options = new ExportOptions { RunId = plan.RunId, Compression = job.Compression, Dialect = plan.Dialect };
-        using var parts = new S3Parts(plan.Stage, plan.KeyPrefix);
-        EtlExport export = await Exporter.ExportAsync(job.Source, new SourceQuery(plan.Query, plan.Parameters), options, parts, progress, cancel);
-        EtlStage stage = await Stager.SendAsync(export, plan.Stage, plan.KeyPrefix, progress, cancel);
-        if (export.RowsRead == 0)
-        {
-            progress.Report(new WarningEvent($"Job '{job.Name}': the query returned no rows, so nothing is added to {job.Table}."));
-        }
-
-        CopyAuthorization authorization = await CopyAuthorizations.ForAsync(plan.Request.Warehouse, plan.Stage, cancel);
-        return await Loader.LoadAsync(plan.Request, stage, authorization, progress, cancel);
-    }
-
-    private static EtlRun Describe(
-        EtlJob job, EtlPlan? plan, LoadKind load, DateTimeOffset startedAt, RunStatus status, EtlLoad? result, string? error) => new()
-        {
-            RunId = plan?.RunId ?? RunId.New(),
-            Job = job.Name,
-            Load = plan?.Load ?? load,
-            Mode = job.Mode,
-            Status = status,
-            Source = job.Source.Name,
-            Table = job.Table.ToString(),
-            RowsRead = result?.Stage.Export.RowsRead ?? 0,
-            RowsWritten = result?.Stage.Export.RowsWritten ?? 0,
-            RowsLoaded = result?.RowsLoaded ?? 0,
-            RowsDeleted = result?.RowsDeleted ?? 0,
-            CsvBytes = result?.Stage.Export.CsvBytes ?? 0,
-            StagedBytes = result?.Stage.Export.Bytes ?? 0,
-            PartCount = result?.Stage.Parts.Count ?? 0,
-            Manifest = result?.Stage.ManifestUrl,
-            Parameters = plan is null ? "" : string.Join("; ", plan.Parameters),
-            StartedAt = startedAt,
-            EndedAt = DateTimeOffset.UtcNow,
-            ExtractDuration = result?.Stage.Export.Duration ?? TimeSpan.Zero,
-            LoadDuration = result?.Duration ?? TimeSpan.Zero,
-            Error = error,
-            Result = result,
-        };
-
-    /// <summary>Writes a run that did not succeed into the history by itself, if the warehouse answers soon: the error matters more than its record.</summary>
-    private static async Task RecordFailureAsync(RedshiftConnection warehouse, EtlRun run, IProgress<EtlEvent> progress)
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(run.Status == RunStatus.Stopped ? 1 : 10));
-        try
-        {
-            await using WarehouseSession session = await WarehouseSession.OpenAsync(warehouse, progress, limit.Token);
-            await History.EnsureAsync(session, limit.Token);
-            (string sql, IReadOnlyList<EtlParameter> values) = History.Insert(warehouse, run);
-            await session.ExecuteAsync(sql, values, limit.Token);
+            await work(run, stop.Token);
+            return (run.Describe(RunStatus.Succeeded, null), null);
         }
         catch (Exception e) when (e is EtlException or OperationCanceledException)
         {
-            progress.Report(new VerboseEvent($"The run could not be written into the history: {e.Message}"));
+            bool isStopped = stop.IsCancellationRequested && (e is OperationCanceledException || ((EtlException)e).Fault == Fault.Stopped);
+            EtlException error = isStopped && !cancel.IsCancellationRequested && !signals.WasSignalled
+                ? new EtlException(Fault.TimedOut, $"Job '{job.Name}' was stopped since it took longer than its Timeout of {job.Timeout}.", job.Name, e)
+                : e as EtlException ?? new EtlException(Fault.Stopped, "Stopped by the user or the system.", job.Name, e);
+            RunStatus status = error.Fault == Fault.OutcomeUnknown ? RunStatus.Unknown
+                : isStopped || error.Fault == Fault.Stopped ? RunStatus.Stopped : RunStatus.Failed;
+            EtlRun record = run.Describe(status, error.Message);
+            await run.CleanUpAsync(record, isStopped ? s_stopLimit : s_failureLimit);
+            if (cancel.IsCancellationRequested && isStopped)
+            {
+                throw new OperationCanceledException("The run was stopped.", e, cancel);
+            }
+
+            return (record, error);
         }
     }
 }

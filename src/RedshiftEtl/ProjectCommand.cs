@@ -54,6 +54,37 @@ public abstract class ProjectCommand : PathCommand
         return RevealSecrets((T)WithCredential(fitting, credential));
     }
 
+    /// <summary>The connection that a parameter stands for, or without one the project's only connection of the type.</summary>
+    /// <exception cref="EtlException">As <see cref="ResolveConnection"/>; <see cref="Fault.ArgumentInvalid"/>: there are several.</exception>
+    protected T ResolveOnly<T>(object? value, string parameter, PSCredential? credential = null)
+        where T : EtlConnection
+    {
+        if (value is not null)
+        {
+            return ResolveConnection<T>(value, parameter, credential);
+        }
+
+        T[] fitting = OpenProject().Connections.Values.OfType<T>().ToArray();
+        return fitting.Length == 1
+            ? ResolveConnection<T>(fitting[0], parameter, credential)
+            : throw new EtlException(Fault.ArgumentInvalid, fitting.Length == 0
+                ? $"-{parameter} is missing, and connections.psd1 defines no connection for it."
+                : $"-{parameter} is missing, and there are several it could be: {string.Join(", ", fitting.Select(connection => connection.Name))}.", parameter, null, $"Give -{parameter}.");
+    }
+
+    /// <summary>A job of the project, its secrets looked up.</summary>
+    /// <exception cref="EtlException"><see cref="Fault.JobNotFound"/>, <see cref="Fault.DefinitionInvalid"/>, <see cref="Fault.SecretNotFound"/>.</exception>
+    protected EtlJob OpenJob(string name)
+    {
+        EtlJob job = OpenProject().GetJob(name, new JobOverride());
+        return job with
+        {
+            Source = RevealSecrets(job.Source),
+            Stage = job.Stage is null ? null : RevealSecrets(job.Stage),
+            Warehouse = job.Warehouse is null ? null : RevealSecrets(job.Warehouse),
+        };
+    }
+
     /// <summary>Looks up a connection's secrets now, on the pipeline's thread: a vault may prompt, and a missing one should be known at once.</summary>
     protected static T RevealSecrets<T>(T connection)
         where T : EtlConnection

@@ -93,7 +93,7 @@ public sealed class RoundTripTests(PostgresServer server, SandboxServer sandbox)
                     Write($"{target}.create.sql", $"CREATE TABLE {target} (id INTEGER, {string.Join(", ", kinds.Select((kind, i) => $"c{i} {kind.RedshiftType}"))})"),
                     Write($"{target}.initial.sql", $"SELECT * FROM {table}"), null, null),
             };
-            (EtlRun run, EtlException? error) = await JobRunner.RunAsync(job, LoadKind.Auto, false, NoProgress.Instance, TestContext.Current.CancellationToken);
+            (EtlRun run, EtlException? error) = await JobRunner.RunAsync(job, new RunOptions(), NoProgress.Instance, TestContext.Current.CancellationToken);
             Assert.True(error is null, error?.Message);
             Assert.Equal(rows.Length, run.RowsLoaded);
             string list = string.Join(", ", kinds.Select((kind, i) => kind.RedshiftType.StartsWith("VARBYTE", StringComparison.Ordinal) ? $"LOWER(TO_HEX(c{i})) AS c{i}" : $"c{i}"));

@@ -107,7 +107,7 @@ public class JobTests(SandboxFixture fixture)
     [InlineData("None", ".csv")]
     public void Every_compression_loads(string compression, string extension)
     {
-        using ProjectFolder project = Orders("Append", $"; Compression = '{compression}'");
+        using ProjectFolder project = Orders("Append", $"; Compression = '{compression}'; KeepStage = 'Always'");
         project.Run("Invoke-EtlJob orders").Clean();
         Assert.Equal(["1|old|2026-01-01", "2|∅|2026-01-10", "3|x|2026-02-01"],
             project.Rows("SELECT id, name, CAST(day AS VARCHAR(10)) AS day FROM §SCHEMA.orders ORDER BY id"));

@@ -33,7 +33,10 @@ internal sealed class DefinitionReader(Definition definition, string subject, Li
     }
 
     /// <summary>A whole number in a range; null when it is not there.</summary>
-    public int? Integer(string key, int from, int to)
+    public int? Integer(string key, int from, int to) => (int?)Long(key, from, to);
+
+    /// <summary>A whole number; a text of digits counts as one.</summary>
+    public long? Long(string key, long from, long to)
     {
         if (Take(key, false) is not { } entry)
         {
@@ -44,10 +47,30 @@ internal sealed class DefinitionReader(Definition definition, string subject, Li
             || (entry.Value is string text && long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _));
         if (isNumber && Convert.ToInt64(entry.Value, CultureInfo.InvariantCulture) is long number && number >= from && number <= to)
         {
-            return (int)number;
+            return number;
         }
 
-        Refuse(key, $"{key} of {subject} must be a whole number from {from} to {to}.");
+        Refuse(key, to == long.MaxValue
+            ? $"{key} of {subject} must be a whole number of {from} or more."
+            : $"{key} of {subject} must be a whole number from {from} to {to}.");
+        return null;
+    }
+
+    /// <summary>A length of time, longer than none: '02:30:00' is two and a half hours, '1.00:00' a day.</summary>
+    public TimeSpan? Duration(string key)
+    {
+        if (Take(key, false) is not { } entry)
+        {
+            return null;
+        }
+
+        if (entry.Value is string text && text.Contains(':', StringComparison.Ordinal)
+            && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out TimeSpan time) && time > TimeSpan.Zero && time.TotalDays <= 3650)
+        {
+            return time;
+        }
+
+        Refuse(key, $"{key} of {subject} must be a length of time such as '00:10:00' (ten minutes) or '1.00:00' (a day).");
         return null;
     }
 

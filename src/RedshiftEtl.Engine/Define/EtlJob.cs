@@ -66,6 +66,21 @@ public sealed record EtlJob
     /// <summary>The text that stands for NULL in the parts.</summary>
     public string? NullMarker { get; init; }
 
+    /// <summary>The column by which ongoing loads go on from the last one; null for none.</summary>
+    public WatermarkDefinition? Watermark { get; init; }
+
+    /// <summary>Numbers at which a load stops before its COMMIT.</summary>
+    public JobGuards Guards { get; init; } = JobGuards.None;
+
+    /// <summary>How long staged files stay.</summary>
+    public KeepStage KeepStage { get; init; } = KeepStage.Default;
+
+    /// <summary>How often a step is repeated after a fault that may pass, 0 to 20.</summary>
+    public int Retries { get; init; } = Retry.DefaultRetries;
+
+    /// <summary>How long a run may take; null for no limit.</summary>
+    public TimeSpan? Timeout { get; init; }
+
     /// <summary>The job's folder; null for one that was made of parameters.</summary>
     public string? Folder { get; init; }
 

@@ -54,6 +54,17 @@ internal static class JobReader
         JobSql sql = Sql(reader, subject, folder, change, mistakes);
         Compression compression = reader.Choice<Compression>("Compression") ?? Compression.Zstd;
         string? nullMarker = reader.Text("NullMarker");
+        WatermarkDefinition? watermark = Watermark(reader, subject, mistakes);
+        var guards = new JobGuards(
+            reader.Long("MinRows", 0, long.MaxValue), reader.Long("MaxRows", 0, long.MaxValue), reader.Integer("MaxDeletePercent", 0, 100));
+        if (guards.MinRows > guards.MaxRows)
+        {
+            reader.Refuse("MinRows", $"MinRows of {subject} is greater than its MaxRows.");
+        }
+
+        KeepStage keepStage = Keep(reader, subject);
+        int retries = reader.Integer("Retry", 0, 20) ?? Retry.DefaultRetries;
+        TimeSpan? timeout = reader.Duration("Timeout");
         reader.RefuseUnknown();
         if (mistakes.Count > 0)
         {
@@ -73,6 +84,11 @@ internal static class JobReader
             Sql = sql,
             Compression = compression,
             NullMarker = nullMarker,
+            Watermark = watermark,
+            Guards = guards,
+            KeepStage = keepStage,
+            Retries = retries,
+            Timeout = timeout,
             Folder = folder,
         };
     }
@@ -117,6 +133,39 @@ internal static class JobReader
         }
 
         return connection as T;
+    }
+
+    /// <summary>A column's name, or a table with Column and Lag.</summary>
+    private static WatermarkDefinition? Watermark(DefinitionReader reader, string subject, List<DefinitionMistake> mistakes)
+    {
+        if (reader.Value("Watermark") is not Definition)
+        {
+            return reader.Text("Watermark") is { } column ? new WatermarkDefinition(column) : null;
+        }
+
+        var own = new DefinitionReader(reader.Table("Watermark")!, $"Watermark of {subject}", mistakes);
+        string? name = own.Text("Column", isRequired: true);
+        decimal? amount = own.Value("Lag") is int or long or double or decimal ? own.Long("Lag", 0, long.MaxValue) : null;
+        TimeSpan? time = amount is null ? own.Duration("Lag") : null;
+        own.RefuseUnknown();
+        return name is null ? null : new WatermarkDefinition(name, time, amount);
+    }
+
+    /// <summary>A policy's name, or a number of days.</summary>
+    private static KeepStage Keep(DefinitionReader reader, string subject)
+    {
+        switch (reader.Value("KeepStage"))
+        {
+            case null:
+                return KeepStage.Default;
+            case int or long:
+                return reader.Integer("KeepStage", 1, 3650) is { } days ? new KeepStage(KeepStagePolicy.Days, days) : KeepStage.Default;
+            case string text when Enum.TryParse(text, ignoreCase: true, out KeepStagePolicy policy) && policy != KeepStagePolicy.Days && !char.IsDigit(text[0]):
+                return new KeepStage(policy);
+            default:
+                reader.Refuse("KeepStage", $"KeepStage of {subject} must be 'OnFailure', 'Never', 'Always' or a number of days.");
+                return KeepStage.Default;
+        }
     }
 
     private static TableName? Table(DefinitionReader reader, string subject, JobOverride change)

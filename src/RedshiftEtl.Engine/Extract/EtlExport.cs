@@ -1,3 +1,4 @@
+using RedshiftEtl.Engine.Plan;
 using RedshiftEtl.Engine.Stage;
 
 namespace RedshiftEtl.Engine.Extract;
@@ -46,6 +47,12 @@ public sealed record EtlExport
 
     /// <summary>How long the extract took.</summary>
     public required TimeSpan Duration { get; init; }
+
+    /// <summary>The greatest value of the watermark column; null when there is none.</summary>
+    public WatermarkValue? Watermark { get; init; }
+
+    /// <summary>Rows without a value in the watermark column.</summary>
+    public long WatermarkNulls { get; init; }
 
     /// <summary>Where the time went, so that it can be told which side is slow.</summary>
     public ExportTimes Times { get; init; } = new(TimeSpan.Zero, TimeSpan.Zero, TimeSpan.Zero, TimeSpan.Zero);

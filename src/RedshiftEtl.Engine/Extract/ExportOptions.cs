@@ -23,6 +23,12 @@ public sealed record ExportOptions
     /// <summary>Compressed bytes at which a part is full and another round of parts begins; well under the 1 GB that COPY is best below (fact sheet 2).</summary>
     public long PartBytes { get; init; } = 256L * 1024 * 1024;
 
+    /// <summary>The column whose greatest value is looked for; null for none.</summary>
+    public string? WatermarkColumn { get; init; }
+
+    /// <summary>The most rows that may be read; null for no limit.</summary>
+    public long? MaxRows { get; init; }
+
     /// <summary>Refuses values that make no sense.</summary>
     /// <exception cref="EtlException"><see cref="Fault.ArgumentInvalid"/>.</exception>
     public void Check()

@@ -28,12 +28,15 @@ public static class Exporter
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         await using var parts = new PartSet(destination, options, stop);
         await using ISourceReader reader = await Sources.Of(source).OpenAsync(query, options.Dialect, cancel);
+        WatermarkTracker? tracker = options.WatermarkColumn is { } column
+            ? WatermarkTracker.Of(column, reader.Columns, options.Dialect, source.SqlDialect)
+            : null;
         progress.Report(new VerboseEvent($"{source.Name}: {reader.Columns.Count} column(s), {options.Compression} parts to {destination.Location}."));
         try
         {
             // A thread of its own, since a source blocks it while its server thinks.
             var moved = await Task.Factory.StartNew(
-                () => Move(reader, parts, clock, progress, stop.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+                () => Move(reader, parts, tracker, options.MaxRows, clock, progress, stop.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
             IReadOnlyList<EtlPart> written = await parts.CompleteAsync();
             var export = new EtlExport
             {
@@ -51,6 +54,8 @@ public static class Exporter
                 Location = destination.Location,
                 IsTemporary = destination.IsTemporary,
                 Duration = clock.Elapsed,
+                Watermark = tracker?.Greatest,
+                WatermarkNulls = tracker?.Nulls ?? 0,
                 Times = new ExportTimes(moved.Read, moved.Held, parts.CompressTime, parts.WriteTime),
             };
             progress.Report(new VerboseEvent(string.Create(CultureInfo.InvariantCulture,
@@ -70,7 +75,7 @@ public static class Exporter
 
     /// <summary>Moves blocks from the source to the parts, until its end.</summary>
     private static (long Rows, TimeSpan Read, TimeSpan Held) Move(
-        ISourceReader reader, PartSet parts, Stopwatch clock, IProgress<EtlEvent> progress, CancellationToken cancel)
+        ISourceReader reader, PartSet parts, WatermarkTracker? tracker, long? maxRows, Stopwatch clock, IProgress<EtlEvent> progress, CancellationToken cancel)
     {
         long rows = 0;
         TimeSpan held = TimeSpan.Zero;
@@ -80,6 +85,13 @@ public static class Exporter
         {
             TimeSpan read = clock.Elapsed;
             rows += block.Rows;
+            if (rows > maxRows)
+            {
+                block.Dispose();
+                throw new EtlException(Fault.GuardFailed, string.Create(CultureInfo.InvariantCulture, $"The query gives more than the job's MaxRows of {maxRows:N0} rows."), maxRows);
+            }
+
+            tracker?.Add(block.Bytes.Span);
             parts.Write(block);
             TimeSpan now = clock.Elapsed;
             held += now - read;

@@ -1,3 +1,4 @@
+using RedshiftEtl.Engine.Record;
 using RedshiftEtl.Engine.Stage;
 
 namespace RedshiftEtl.Engine.Load;
@@ -28,6 +29,9 @@ public sealed record EtlLoad
 
     /// <summary>How long the transaction took.</summary>
     public required TimeSpan Duration { get; init; }
+
+    /// <summary>The row of the history that was committed with the rows.</summary>
+    public required EtlRun Run { get; init; }
 
     /// <summary>«5,000 rows into shop.orders».</summary>
     public override string ToString() =>

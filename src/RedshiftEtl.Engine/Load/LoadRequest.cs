@@ -1,5 +1,6 @@
 using RedshiftEtl.Engine.Define;
 using RedshiftEtl.Engine.Plan;
+using RedshiftEtl.Engine.Stage;
 
 namespace RedshiftEtl.Engine.Load;
 
@@ -38,4 +39,19 @@ public sealed record LoadRequest
 
     /// <summary>Whether an initial Append may load into a table that has rows.</summary>
     public bool IsForced { get; init; }
+
+    /// <summary>The number that the run gets among the job's committed ones; null outside of a job. It is committed only if no other run took the number meanwhile.</summary>
+    public long? Sequence { get; init; }
+
+    /// <summary>The job's watermark and what the run makes of it; null for none.</summary>
+    public WatermarkStep? Watermark { get; init; }
+
+    /// <summary>The largest share of the table's rows that an ongoing load may delete, in percent; null for no limit.</summary>
+    public int? MaxDeletePercent { get; init; }
+
+    /// <summary>SHA-256 of the SQL that the run reads and deletes by.</summary>
+    public string? SqlHashes { get; init; }
+
+    /// <summary>How long planning took.</summary>
+    public TimeSpan PlanDuration { get; init; }
 }

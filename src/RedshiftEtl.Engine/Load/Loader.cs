@@ -50,15 +50,23 @@ public static class Loader
         }
     }
 
-    /// <summary>Loads.</summary>
+    /// <summary>Loads; after a fault that may pass, the whole transaction again, from the same staged parts.</summary>
     /// <param name="request">What to do.</param>
     /// <param name="stage">The staged parts.</param>
-    /// <param name="authorization">How COPY may read them.</param>
+    /// <param name="authorize">How COPY may read them; asked for each attempt, since credentials expire.</param>
+    /// <param name="retry">How often it is repeated.</param>
     /// <param name="progress">Where events go.</param>
     /// <param name="cancel">Stops the server's statement and rolls back; ignored once COMMIT is sent.</param>
     /// <exception cref="EtlException">Nothing was committed, except for <see cref="Fault.OutcomeUnknown"/>.</exception>
-    public static async Task<EtlLoad> LoadAsync(
-        LoadRequest request, EtlStage stage, CopyAuthorization authorization, IProgress<EtlEvent> progress, CancellationToken cancel)
+    public static Task<EtlLoad> LoadAsync(
+        LoadRequest request, EtlStage stage, Func<CancellationToken, Task<CopyAuthorization>> authorize, Retry retry, IProgress<EtlEvent> progress, CancellationToken cancel) =>
+        retry.RunAsync(
+            $"Load into {request.Table}",
+            async stop => await AttemptAsync(request, stage, await authorize(stop), retry, progress, stop),
+            cancel);
+
+    private static async Task<EtlLoad> AttemptAsync(
+        LoadRequest request, EtlStage stage, CopyAuthorization authorization, Retry retry, IProgress<EtlEvent> progress, CancellationToken cancel)
     {
         var clock = Stopwatch.StartNew();
         await using WarehouseSession session = await WarehouseSession.OpenAsync(request.Warehouse, progress, cancel);
@@ -71,11 +79,11 @@ public static class Loader
 
         bool isCreated = !target.Exists;
         long deleted = 0;
-        long loaded = 0;
         EtlRun run;
         try
         {
             await session.ExecuteAsync("BEGIN", [], cancel);
+            long? before = await CountAsync(session, request, target, cancel);
             foreach (LoadStatement statement in LoadScript.Prepare(request, target.Exists))
             {
                 if (statement.Step == LoadStep.CheckEmpty)
@@ -88,11 +96,23 @@ public static class Loader
                 deleted += statement.IsDelete ? Math.Max(affected, 0) : 0;
             }
 
+            RefuseDeleted(request, deleted, before);
+            TimeSpan prepared = clock.Elapsed;
             target = await CreatedAsync(session, request, target, cancel);
             IReadOnlyList<string> columns = target.Match(stage.Export.Columns);
-            loaded = stage.ManifestUrl is null ? 0 : await CopyAsync(session, request, stage, columns, authorization, progress, cancel);
+            long loaded = stage.ManifestUrl is null ? 0 : await CopyAsync(session, request, stage, columns, authorization, progress, cancel);
             Compare(request, stage.Export, loaded);
-            run = Succeeded(request, stage, deleted, loaded, clock.Elapsed);
+            run = EtlRun.Of(request, stage.Export, RunStatus.Succeeded) with
+            {
+                RowsDeleted = deleted,
+                RowsLoaded = loaded,
+                PartCount = stage.Parts.Count,
+                Manifest = stage.ManifestUrl,
+                LoadDuration = clock.Elapsed,
+                DeleteDuration = prepared,
+                CopyDuration = clock.Elapsed - prepared,
+            };
+            await RefuseSupersededAsync(request, cancel);
             (string insert, IReadOnlyList<EtlParameter> values) = History.Insert(request.Warehouse, run);
             await session.ExecuteAsync(insert, values, cancel);
         }
@@ -102,9 +122,9 @@ public static class Loader
             throw;
         }
 
-        await CommitAsync(session, request, progress);
+        await CommitAsync(session, request, retry, progress);
         progress.Report(new MilestoneEvent("Loaded", string.Create(CultureInfo.InvariantCulture,
-            $"{loaded:N0} rows loaded into {request.Table}, {deleted:N0} deleted, in {clock.Elapsed.TotalSeconds:N1} s.")));
+            $"{run.RowsLoaded:N0} rows loaded into {request.Table}, {deleted:N0} deleted, in {clock.Elapsed.TotalSeconds:N1} s.")));
         return new EtlLoad
         {
             RunId = request.RunId,
@@ -113,8 +133,9 @@ public static class Loader
             Table = request.Table.ToString(),
             IsTableCreated = isCreated,
             RowsDeleted = deleted,
-            RowsLoaded = loaded,
+            RowsLoaded = run.RowsLoaded,
             Duration = clock.Elapsed,
+            Run = run,
         };
     }
 
@@ -178,7 +199,7 @@ public static class Loader
             catch (EtlException e) when (!e.Fault.IsTransient && e.Fault != Fault.Stopped)
             {
                 await session.RollbackQuietlyAsync();
-                throw await CopyErrorAsync(session, request, e, authorization, cancel);
+                throw await CopyErrorAsync(session, request, stage, e, authorization, cancel);
             }
         }
 
@@ -187,10 +208,10 @@ public static class Loader
 
     /// <summary>What COPY's failure was about: the refused rows where there are some, else the server's words without keys.</summary>
     private static async Task<EtlException> CopyErrorAsync(
-        WarehouseSession session, LoadRequest request, EtlException error, CopyAuthorization authorization, CancellationToken cancel)
+        WarehouseSession session, LoadRequest request, EtlStage stage, EtlException error, CopyAuthorization authorization, CancellationToken cancel)
     {
         bool isData = error.Message.Contains("load_error", StringComparison.OrdinalIgnoreCase);
-        IReadOnlyList<LoadError> rows = isData ? await ReadErrorsAsync(request, session.ProcessId, cancel) : [];
+        IReadOnlyList<LoadError> rows = isData ? await ReadErrorsAsync(request, stage, session.ProcessId, cancel) : [];
         if (rows.Count > 0)
         {
             return new EtlException(Fault.CopyRejected,
@@ -207,17 +228,41 @@ public static class Loader
     }
 
     /// <summary>COPY fails with XX000, at which the driver gives the connection up: the errors are read through a new one, by the old one's process id.</summary>
-    private static async Task<IReadOnlyList<LoadError>> ReadErrorsAsync(LoadRequest request, int processId, CancellationToken cancel)
+    private static async Task<IReadOnlyList<LoadError>> ReadErrorsAsync(LoadRequest request, EtlStage stage, int processId, CancellationToken cancel)
     {
+        LoadError[] errors;
         try
         {
             await using WarehouseSession session = await WarehouseSession.OpenAsync(request.Warehouse, NoProgress.Instance, cancel);
-            return await LoadError.ReadAsync(session, processId, 5, cancel);
+            errors = [.. await LoadError.ReadAsync(session, processId, 5, cancel)];
         }
         catch (EtlException)
         {
             // Without them the server's own words about the COPY remain.
             return [];
+        }
+
+        for (int i = 0; i < errors.Length; i++)
+        {
+            if (errors[i].Value is null && errors[i].RawLine is null)
+            {
+                errors[i] = errors[i] with { RawLine = await RawLineAsync(stage, errors[i], cancel) };
+            }
+        }
+
+        return errors;
+    }
+
+    private static async Task<string?> RawLineAsync(EtlStage stage, LoadError error, CancellationToken cancel)
+    {
+        try
+        {
+            return await StagedLine.ReadAsync(stage.Stage, error.File, error.Line, cancel);
+        }
+        catch (Exception e) when (e is EtlException or IOException or InvalidDataException or ZstdSharp.ZstdException)
+        {
+            // The error stands without it.
+            return null;
         }
     }
 
@@ -232,32 +277,43 @@ public static class Loader
         }
     }
 
-    private static EtlRun Succeeded(LoadRequest request, EtlStage stage, long deleted, long loaded, TimeSpan elapsed) => new()
+    /// <summary>The rows before an ongoing load deletes, when a guard asks; null when none does.</summary>
+    private static async Task<long?> CountAsync(WarehouseSession session, LoadRequest request, TargetTable target, CancellationToken cancel) =>
+        request.MaxDeletePercent is not null && request.Load == LoadKind.Ongoing && target.Exists
+            ? Convert.ToInt64(await session.ScalarAsync($"SELECT COUNT(*) FROM {request.Table.Sql}", [], cancel), CultureInfo.InvariantCulture)
+            : null;
+
+    private static void RefuseDeleted(LoadRequest request, long deleted, long? before)
     {
-        RunId = request.RunId,
-        Job = request.Job,
-        Load = request.Load,
-        Mode = request.Mode,
-        Status = RunStatus.Succeeded,
-        Source = request.Source,
-        Table = request.Table.ToString(),
-        RowsRead = stage.Export.RowsRead,
-        RowsWritten = stage.Export.RowsWritten,
-        RowsLoaded = loaded,
-        RowsDeleted = deleted,
-        CsvBytes = stage.Export.CsvBytes,
-        StagedBytes = stage.Export.Bytes,
-        PartCount = stage.Parts.Count,
-        Manifest = stage.ManifestUrl,
-        Parameters = string.Join("; ", request.Parameters),
-        StartedAt = stage.Export.StartedAt,
-        EndedAt = DateTimeOffset.UtcNow,
-        ExtractDuration = stage.Export.Duration,
-        LoadDuration = elapsed,
-    };
+        // As a product, since a share that is rounded would let through what is just above the limit.
+        if (before is { } rows && deleted * 100m > rows * (decimal)request.MaxDeletePercent!)
+        {
+            throw new EtlException(Fault.GuardFailed, string.Create(CultureInfo.InvariantCulture,
+                $"The load would delete {deleted:N0} of {rows:N0} rows of '{request.Table}' ({deleted * 100m / rows:N1} %), more than the job's MaxDeletePercent of {request.MaxDeletePercent} %."),
+                request.Table.ToString());
+        }
+    }
+
+    /// <summary>Looks from another session, when this one has the table's write lock by its COPY or DELETE: whoever else ran the job has committed by now, or waits for us
+    /// and will find us here. It must not be asked in the transaction, where reading the history would conflict with every other job's row (fact sheet 3).</summary>
+    private static async Task RefuseSupersededAsync(LoadRequest request, CancellationToken cancel)
+    {
+        if (request.Sequence is not { } sequence)
+        {
+            return;
+        }
+
+        await using WarehouseSession other = await WarehouseSession.OpenAsync(request.Warehouse, NoProgress.Instance, cancel);
+        JobState state = await History.ReadStateAsync(other, new JobKey(request.Job, request.Table), cancel);
+        if (state.LastSequence >= sequence)
+        {
+            throw new EtlException(Fault.RunSuperseded,
+                $"Another run of job '{request.Job}' has committed while run {request.RunId} was under way, so what this one read is not what comes next.", request.RunId);
+        }
+    }
 
     /// <summary>Commits. When the connection breaks meanwhile, the outcome is looked up instead of guessed.</summary>
-    private static async Task CommitAsync(WarehouseSession session, LoadRequest request, IProgress<EtlEvent> progress)
+    private static async Task CommitAsync(WarehouseSession session, LoadRequest request, Retry retry, IProgress<EtlEvent> progress)
     {
         try
         {
@@ -268,8 +324,14 @@ public static class Loader
             bool isCommitted;
             try
             {
-                await using WarehouseSession other = await WarehouseSession.OpenAsync(request.Warehouse, progress, CancellationToken.None);
-                isCommitted = await History.WasCommittedAsync(other, request.RunId, request.Table, CancellationToken.None);
+                isCommitted = await retry.RunAsync(
+                    $"Look-up of run {request.RunId} after the connection broke during its COMMIT",
+                    async stop =>
+                    {
+                        await using WarehouseSession other = await WarehouseSession.OpenAsync(request.Warehouse, progress, stop);
+                        return await History.WasCommittedAsync(other, request.RunId, request.Table, stop);
+                    },
+                    CancellationToken.None);
             }
             catch (EtlException inner)
             {

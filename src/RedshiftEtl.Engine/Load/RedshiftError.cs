@@ -27,6 +27,8 @@ internal static class RedshiftError
                 $"Redshift {where}: the server's certificate could not be verified, which SslMode {target.SslMode} asks for.", target.Name, error),
             null when error.Message.Contains("No password", StringComparison.Ordinal) => new EtlException(Fault.LoginFailed,
                 $"Redshift {where} asks for the password of '{target.Username}', and the connection has none.", target.Name, error),
+            null when Find<SocketException>(error) is { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData } => new EtlException(Fault.HostNotFound,
+                $"Redshift {where} could not be found: {Innermost(error)}", target.Name, error),
             null => new EtlException(Fault.ConnectionFailed, $"Redshift {where} could not be reached: {Innermost(error)}", target.Name, error),
         };
     }
@@ -81,17 +83,20 @@ internal static class RedshiftError
     }
 
     private static bool Has<T>(Exception? error)
+        where T : Exception => Find<T>(error) is not null;
+
+    private static T? Find<T>(Exception? error)
         where T : Exception
     {
         for (; error is not null; error = error.InnerException)
         {
-            if (error is T)
+            if (error is T found)
             {
-                return true;
+                return found;
             }
         }
 
-        return false;
+        return null;
     }
 
     private static string Innermost(Exception error)

@@ -58,6 +58,11 @@ public sealed record EtlPlan
         text.AppendLine(CultureInfo.InvariantCulture, $"Warehouse  {Request.Warehouse}");
         text.AppendLine(CultureInfo.InvariantCulture, $"Table      {Job.Table}");
         text.AppendLine(CultureInfo.InvariantCulture, $"Parameters {(Parameters.Count == 0 ? "none" : string.Join(", ", Parameters))}");
+        if (Request.Watermark is { } watermark)
+        {
+            text.AppendLine(CultureInfo.InvariantCulture, $"Watermark  {Job.Watermark} (last committed: {watermark.Before?.Text ?? "none"})");
+        }
+
         text.AppendLine(CultureInfo.InvariantCulture, $"Columns    {string.Join(", ", Columns.Select(column => $"{column.Name} {column.RedshiftType}"))}");
         text.AppendLine().AppendLine(CultureInfo.InvariantCulture, $"-- on {Job.Source.Name}{(Query.File is null ? "" : $", from {Query.File}")}");
         text.AppendLine(Query.Text.Trim());

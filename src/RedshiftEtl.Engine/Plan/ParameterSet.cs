@@ -12,8 +12,15 @@ public static class ParameterSet
     /// <param name="known">All SQL that the parameters may be for: every one given must stand in some of it.</param>
     /// <exception cref="EtlException"><see cref="Fault.ParameterMissing"/>, <see cref="Fault.ParameterUnused"/>, each with the nearest name.</exception>
     public static IReadOnlyList<EtlParameter> Resolve(
-        IReadOnlyList<ParameterDefinition> definitions, DateTimeOffset now, IEnumerable<SqlText> used, IEnumerable<SqlText> known)
+        IReadOnlyList<ParameterDefinition> definitions, DateTimeOffset now, IEnumerable<SqlText> used, IEnumerable<SqlText> known) =>
+        Resolve(definitions, null, now, used, known);
+
+    /// <summary>As the other one, with the job's watermark, which no definition gives.</summary>
+    /// <exception cref="EtlException"><see cref="Fault.ParameterMissing"/>, <see cref="Fault.ParameterUnused"/>.</exception>
+    internal static IReadOnlyList<EtlParameter> Resolve(
+        IReadOnlyList<ParameterDefinition> definitions, EtlParameter? watermark, DateTimeOffset now, IEnumerable<SqlText> used, IEnumerable<SqlText> known)
     {
+        definitions = watermark is null ? definitions : ParameterDefinition.Merge(definitions, [new ParameterDefinition(watermark.Name, watermark.Value)]);
         string[] given = definitions.Select(definition => definition.Name).ToArray();
         foreach (SqlText sql in used)
         {

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using RedshiftEtl.Engine.Define;
 using RedshiftEtl.Engine.Extract;
 using RedshiftEtl.Engine.Load;
@@ -13,24 +15,27 @@ public static class Planner
     /// <param name="job">The job.</param>
     /// <param name="load">Which load; Auto asks the warehouse.</param>
     /// <param name="isForced">Whether an initial Append may load into a table that has rows.</param>
+    /// <param name="runId">The run's id.</param>
     /// <param name="now">The run's start.</param>
     /// <param name="progress">Where events go.</param>
     /// <param name="cancel">Stops it.</param>
     /// <exception cref="EtlException">The fault that the run would end with, as far as it can be known before.</exception>
     public static async Task<EtlPlan> PlanAsync(
-        EtlJob job, LoadKind load, bool isForced, DateTimeOffset now, IProgress<EtlEvent> progress, CancellationToken cancel)
+        EtlJob job, LoadKind load, bool isForced, string runId, DateTimeOffset now, IProgress<EtlEvent> progress, CancellationToken cancel)
     {
         S3Connection stage = job.Stage ?? throw Missing(job, "Stage", "S3");
         RedshiftConnection warehouse = job.Warehouse ?? throw Missing(job, "Warehouse", "Redshift");
         JobFiles files = JobFiles.Read(job);
         string reason = "asked for";
         TargetTable target;
+        JobState state;
         await using (WarehouseSession session = await WarehouseSession.OpenAsync(warehouse, progress, cancel))
         {
             target = await TargetTable.ReadAsync(session, job.Table, cancel);
+            state = await History.ReadStateAsync(session, new JobKey(job.Name, job.Table), cancel);
             if (load == LoadKind.Auto)
             {
-                (load, reason) = await ChooseAsync(session, job, target, cancel);
+                (load, reason) = Choose(job, target, state);
                 progress.Report(new VerboseEvent($"Job '{job.Name}': {load} load, since {reason}."));
             }
         }
@@ -40,9 +45,9 @@ public static class Planner
             advice: $"Write {load.ToString().ToLowerInvariant()}.sql into the job's folder, or give -{load}SqlFile.");
         SqlText? create = load == LoadKind.Initial && !target.Exists ? files.Create : null;
         SqlText? delete = load == LoadKind.Ongoing && job.Mode == LoadMode.Overwrite ? files.Delete : null;
-        IReadOnlyList<EtlParameter> parameters = ParameterSet.Resolve(
-            job.Parameters, now, new[] { query, create, delete }.OfType<SqlText>(), files.All);
-        string runId = RunId.New();
+        SqlText[] used = new[] { query, create, delete }.OfType<SqlText>().ToArray();
+        EtlParameter? watermark = Watermark(job, load, state, used, progress);
+        IReadOnlyList<EtlParameter> parameters = ParameterSet.Resolve(job.Parameters, watermark, now, used, files.All);
         var request = new LoadRequest
         {
             RunId = runId,
@@ -56,9 +61,19 @@ public static class Planner
             Delete = delete,
             Parameters = parameters,
             IsForced = isForced,
+            Sequence = state.LastSequence + 1,
+            Watermark = job.Watermark is { } definition ? new WatermarkStep(definition.Column, load == LoadKind.Initial ? null : state.Watermark, null, 0) : null,
+            MaxDeletePercent = job.Guards.MaxDeletePercent,
+            SqlHashes = Hashes(("query", query), ("create", create), ("delete", delete)),
+            PlanDuration = DateTimeOffset.UtcNow - now,
         };
         List<LoadStatement> statements = LoadScript.Prepare(request, target.Exists);
         IReadOnlyList<EtlColumn> columns = await SourceTest.DescribeAsync(job.Source, new SourceQuery(query, parameters), cancel);
+        if (job.Watermark is { } tracked)
+        {
+            WatermarkTracker.Of(tracked.Column, columns, CsvDialect.Default, job.Source.SqlDialect);
+        }
+
         string keyPrefix = StageKeys.Prefix(stage, job.Name, now, runId);
         var plan = new EtlPlan
         {
@@ -86,25 +101,50 @@ public static class Planner
         return plan;
     }
 
-    private static EtlException Missing(EtlJob job, string what, string type) => new(
+    internal static EtlException Missing(EtlJob job, string what, string type) => new(
         Fault.DefinitionInvalid, $"Job '{job.Name}' has no {what}, and connections.psd1 defines no {type} connection for it.", job.Name,
         advice: $"Define a connection of type {type} in connections.psd1, or give -{what}.");
 
-    private static async Task<(LoadKind Load, string Reason)> ChooseAsync(
-        WarehouseSession session, EtlJob job, TargetTable target, CancellationToken cancel)
+    private static (LoadKind Load, string Reason) Choose(EtlJob job, TargetTable target, JobState state) => (target.Exists, state) switch
     {
-        if (!target.Exists)
+        (false, _) => (LoadKind.Initial, $"the table {job.Table} does not exist"),
+        (_, { HasInitial: false }) => (LoadKind.Initial, "no initial load of it ever succeeded"),
+        (_, { Watermark: null }) when job.Watermark is not null => (LoadKind.Initial, "no watermark of it was ever committed"),
+        _ => (LoadKind.Ongoing, "its initial load is in the history"),
+    };
+
+    /// <summary>@watermark, when an ongoing load's SQL asks for it.</summary>
+    private static EtlParameter? Watermark(EtlJob job, LoadKind load, JobState state, IReadOnlyList<SqlText> used, IProgress<EtlEvent> progress)
+    {
+        ParameterReference[] references = used.SelectMany(sql => sql.References)
+            .Where(reference => reference.Name.Equals(WatermarkDefinition.ParameterName, StringComparison.OrdinalIgnoreCase)).ToArray();
+        if (job.Watermark is not { } definition)
         {
-            return (LoadKind.Initial, $"the table {job.Table} does not exist");
+            return null;
         }
 
-        return await History.HasInitialAsync(session, job.Name, cancel)
-            ? (LoadKind.Ongoing, "its initial load is in the history")
-            : (LoadKind.Initial, "no initial load of it ever succeeded");
+        if (load == LoadKind.Initial)
+        {
+            return references.Length == 0 ? null : throw new EtlException(Fault.ParameterMissing,
+                $"The initial load of job '{job.Name}' uses @{WatermarkDefinition.ParameterName}, but an initial load reads everything.", job.Name, null,
+                "Leave @watermark to ongoing.sql and delete.sql.");
+        }
+
+        if (references.Length == 0)
+        {
+            progress.Report(new WarningEvent($"Job '{job.Name}' has the watermark '{definition.Column}', but its ongoing SQL does not use @{WatermarkDefinition.ParameterName}."));
+            return null;
+        }
+
+        return (state.Watermark ?? throw new EtlException(Fault.WatermarkMissing, $"Job '{job.Name}' has no committed watermark to go on from.", job.Name))
+            .ToParameter(definition, job.Source.SqlDialect);
     }
 
+    private static string Hashes(params (string Name, SqlText? Sql)[] texts) => string.Join("; ", texts.Where(text => text.Sql is not null)
+        .Select(text => $"{text.Name}={Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text.Sql!.Text)))}"));
+
     /// <summary>The job's SQL, read and cut.</summary>
-    private sealed record JobFiles(SqlText? Create, SqlText? Initial, SqlText? Ongoing, SqlText? Delete)
+    internal sealed record JobFiles(SqlText? Create, SqlText? Initial, SqlText? Ongoing, SqlText? Delete)
     {
         public IEnumerable<SqlText> All => new[] { Create, Initial, Ongoing, Delete }.OfType<SqlText>();
 

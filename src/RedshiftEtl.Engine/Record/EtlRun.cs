@@ -1,5 +1,7 @@
 using RedshiftEtl.Engine.Define;
+using RedshiftEtl.Engine.Extract;
 using RedshiftEtl.Engine.Load;
+using RedshiftEtl.Engine.Plan;
 
 namespace RedshiftEtl.Engine.Record;
 
@@ -14,6 +16,25 @@ public enum RunStatus
 
     /// <summary>Stopped by the user or the system; nothing was committed.</summary>
     Stopped,
+
+    /// <summary>The connection broke during COMMIT and the outcome could not be looked up. Only on the object: the history has a row if and only if it was committed.</summary>
+    Unknown,
+}
+
+/// <summary>What a row of the history is about.</summary>
+public enum RunKind
+{
+    /// <summary>It failed before it was decided.</summary>
+    Undecided,
+
+    /// <summary>An initial load.</summary>
+    Initial,
+
+    /// <summary>An ongoing load.</summary>
+    Ongoing,
+
+    /// <summary>No load: Set-EtlWatermark.</summary>
+    Watermark,
 }
 
 /// <summary>One run of a job from end to end: the row of the history.</summary>
@@ -25,8 +46,8 @@ public sealed record EtlRun
     /// <summary>The job.</summary>
     public required string Job { get; init; }
 
-    /// <summary>Initial or Ongoing.</summary>
-    public required LoadKind Load { get; init; }
+    /// <summary>What ran.</summary>
+    public required RunKind Load { get; init; }
 
     /// <summary>The mode.</summary>
     public required LoadMode Mode { get; init; }
@@ -79,6 +100,33 @@ public sealed record EtlRun
     /// <summary>Time the load transaction took.</summary>
     public TimeSpan LoadDuration { get; init; }
 
+    /// <summary>How long planning and checking took.</summary>
+    public TimeSpan PlanDuration { get; init; }
+
+    /// <summary>How long the deletes took, within <see cref="LoadDuration"/>.</summary>
+    public TimeSpan DeleteDuration { get; init; }
+
+    /// <summary>How long COPY took, within <see cref="LoadDuration"/>.</summary>
+    public TimeSpan CopyDuration { get; init; }
+
+    /// <summary>Number of the run among the job's committed ones, from 1; null for a load outside of a job.</summary>
+    public long? Sequence { get; init; }
+
+    /// <summary>The job's watermark column; null for none.</summary>
+    public string? WatermarkColumn { get; init; }
+
+    /// <summary>The watermark that the run went by; null for none.</summary>
+    public WatermarkValue? WatermarkBefore { get; init; }
+
+    /// <summary>The watermark that the next run goes by; null for none.</summary>
+    public WatermarkValue? WatermarkAfter { get; init; }
+
+    /// <summary>Rows without a value in the watermark column: the next run does not see their changes.</summary>
+    public long WatermarkNulls { get; init; }
+
+    /// <summary>SHA-256 of the SQL that ran, by what it is for.</summary>
+    public string? SqlHashes { get; init; }
+
     /// <summary>Machine that ran it.</summary>
     public string Host { get; init; } = Environment.MachineName;
 
@@ -93,6 +141,34 @@ public sealed record EtlRun
 
     /// <summary>The load in detail, for a run that succeeded.</summary>
     public EtlLoad? Result { get; init; }
+
+    /// <summary>A run as far as it is known from its request and its export.</summary>
+    internal static EtlRun Of(LoadRequest request, EtlExport? export, RunStatus status) => new()
+    {
+        RunId = request.RunId,
+        Job = request.Job,
+        Load = request.Load == LoadKind.Initial ? RunKind.Initial : RunKind.Ongoing,
+        Mode = request.Mode,
+        Status = status,
+        Source = request.Source,
+        Table = request.Table.ToString(),
+        RowsRead = export?.RowsRead ?? 0,
+        RowsWritten = export?.RowsWritten ?? 0,
+        CsvBytes = export?.CsvBytes ?? 0,
+        StagedBytes = export?.Bytes ?? 0,
+        PartCount = export?.Parts.Count ?? 0,
+        Parameters = string.Join("; ", request.Parameters),
+        StartedAt = export?.StartedAt ?? DateTimeOffset.UtcNow,
+        EndedAt = DateTimeOffset.UtcNow,
+        PlanDuration = request.PlanDuration,
+        ExtractDuration = export?.Duration ?? TimeSpan.Zero,
+        Sequence = request.Sequence,
+        WatermarkColumn = request.Watermark?.Column,
+        WatermarkBefore = request.Watermark?.Before,
+        WatermarkAfter = request.Watermark?.After,
+        WatermarkNulls = request.Watermark?.Nulls ?? 0,
+        SqlHashes = request.SqlHashes,
+    };
 
     /// <summary>From start to end.</summary>
     public TimeSpan Duration => EndedAt - StartedAt;

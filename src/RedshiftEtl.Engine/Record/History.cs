@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using RedshiftEtl.Engine.Define;
 using RedshiftEtl.Engine.Load;
@@ -9,52 +10,33 @@ namespace RedshiftEtl.Engine.Record;
 internal static class History
 {
     /// <summary>The history table of a warehouse.</summary>
-    public static string TableOf(RedshiftConnection warehouse) => $"{SqlLiteral.Identifier(TableName.Fold(warehouse.HistorySchema))}.\"run\"";
+    public static string TableOf(RedshiftConnection warehouse) => HistoryTable.Run.In(warehouse);
 
-    /// <summary>Makes schema and table on first use.</summary>
+    /// <summary>Makes schema and table on first use, and extends one of an older version.</summary>
     /// <exception cref="EtlException"><see cref="Fault.SqlDenied"/>: the user may not create them.</exception>
-    public static async Task EnsureAsync(WarehouseSession session, CancellationToken cancel)
+    public static Task EnsureAsync(WarehouseSession session, CancellationToken cancel) => HistoryTable.Run.EnsureAsync(session, cancel);
+
+    /// <summary>What the history says of a job; of one that never ran, when there is no history yet.</summary>
+    public static async Task<JobState> ReadStateAsync(WarehouseSession session, JobKey job, CancellationToken cancel)
     {
-        if (await ExistsAsync(session, cancel))
+        if (!await HistoryTable.Run.ExistsAsync(session, cancel))
         {
-            return;
+            return JobState.None;
         }
 
-        string schema = SqlLiteral.Identifier(TableName.Fold(session.Target.HistorySchema));
-        try
+        await EnsureAsync(session, cancel);
+        string ofJob = $"FROM {TableOf(session.Target)} WHERE status = 'Succeeded' AND {Of(job)}";
+        List<object?[]> last = await session.QueryAsync(
+            $"SELECT COALESCE(job_sequence, 0), watermark_after, watermark_type {ofJob} ORDER BY COALESCE(job_sequence, 0) DESC, ended_at DESC LIMIT 1", [], cancel);
+        if (last.Count == 0)
         {
-            await session.ExecuteAsync($"CREATE SCHEMA IF NOT EXISTS {schema}", [], cancel);
-            await session.ExecuteAsync(
-                $"CREATE TABLE IF NOT EXISTS {TableOf(session.Target)} ("
-                + "run_id VARCHAR(64) NOT NULL, job VARCHAR(512) NOT NULL, load VARCHAR(16) NOT NULL, mode VARCHAR(16) NOT NULL, "
-                + "status VARCHAR(16) NOT NULL, source VARCHAR(512), target VARCHAR(512), "
-                + "started_at TIMESTAMP NOT NULL, ended_at TIMESTAMP, "
-                + "rows_read BIGINT, rows_written BIGINT, rows_loaded BIGINT, rows_deleted BIGINT, "
-                + "csv_bytes BIGINT, staged_bytes BIGINT, part_count INTEGER, manifest VARCHAR(4096), parameters VARCHAR(65535), "
-                + "extract_ms BIGINT, load_ms BIGINT, host VARCHAR(512), os_user VARCHAR(512), module_version VARCHAR(32), error VARCHAR(65535))",
-                [], cancel);
+            return JobState.None;
         }
-        catch (EtlException e) when (e.Fault == Fault.SqlDenied)
-        {
-            throw new EtlException(Fault.SqlDenied, $"The history table {TableOf(session.Target)} does not exist and cannot be made: {e.Message}", session.Target.Name, e,
-                $"GRANT CREATE ON DATABASE {session.Target.Database} TO the user, or make the schema and grant CREATE and USAGE on it; HistorySchema names another one.");
-        }
-        catch (EtlException e) when (e.Fault != Fault.ConnectionFailed)
-        {
-            // Another run may have made it in this very moment.
-            if (!await ExistsAsync(session, cancel))
-            {
-                throw;
-            }
-        }
+
+        bool hasInitial = await session.ScalarAsync($"SELECT 1 {ofJob} AND load = 'Initial' LIMIT 1", [], cancel) is not null;
+        WatermarkValue? watermark = last[0][1] is string text && last[0][2] is string type ? new WatermarkValue(text, type) : null;
+        return new JobState(Convert.ToInt64(last[0][0], CultureInfo.InvariantCulture), hasInitial, watermark);
     }
-
-    /// <summary>Whether an initial load of the job was ever committed.</summary>
-    public static async Task<bool> HasInitialAsync(WarehouseSession session, string job, CancellationToken cancel) =>
-        await ExistsAsync(session, cancel)
-        && await session.ScalarAsync(
-            $"SELECT 1 FROM {TableOf(session.Target)} WHERE job = {SqlLiteral.Text(job, SqlDialect.Redshift)} AND load = 'Initial' AND status = 'Succeeded' LIMIT 1",
-            [], cancel) is not null;
 
     /// <summary>Whether the run's rows are in the table already.</summary>
     public static async Task<bool> HasRunAsync(WarehouseSession session, string runId, TableName table, CancellationToken cancel) =>
@@ -90,7 +72,11 @@ internal static class History
             ("csv_bytes", run.CsvBytes), ("staged_bytes", run.StagedBytes), ("part_count", (long)run.PartCount),
             ("manifest", run.Manifest), ("parameters", Cut(run.Parameters, 65_535)),
             ("extract_ms", (long)run.ExtractDuration.TotalMilliseconds), ("load_ms", (long)run.LoadDuration.TotalMilliseconds),
-            ("host", Cut(run.Host, 512)), ("os_user", Cut(run.User, 512)), ("module_version", run.ModuleVersion), ("error", Cut(run.Error, 65_535)),
+            ("plan_ms", (long)run.PlanDuration.TotalMilliseconds), ("delete_ms", (long)run.DeleteDuration.TotalMilliseconds),
+            ("copy_ms", (long)run.CopyDuration.TotalMilliseconds), ("job_sequence", run.Sequence), ("watermark_column", Cut(run.WatermarkColumn, 512)),
+            ("watermark_type", (run.WatermarkAfter ?? run.WatermarkBefore)?.Type),
+            ("watermark_before", run.WatermarkBefore?.Text), ("watermark_after", run.WatermarkAfter?.Text), ("watermark_nulls", run.WatermarkNulls),
+            ("sql_hashes", run.SqlHashes), ("host", Cut(run.Host, 512)), ("os_user", Cut(run.User, 512)), ("module_version", run.ModuleVersion), ("error", Cut(run.Error, 65_535)),
         ];
         string columns = string.Join(", ", values.Select(value => value.Column));
         string places = string.Join(", ", Enumerable.Range(1, values.Length).Select(i => $"${i}"));
@@ -98,10 +84,8 @@ internal static class History
             values.Select(value => new EtlParameter(value.Column, value.Value)).ToArray());
     }
 
-    private static async Task<bool> ExistsAsync(WarehouseSession session, CancellationToken cancel) =>
-        await session.ScalarAsync(
-            "SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relname = 'run' AND n.nspname = "
-            + SqlLiteral.Text(TableName.Fold(session.Target.HistorySchema), SqlDialect.Redshift), [], cancel) is not null;
+    private static string Of(JobKey job) =>
+        $"job = {SqlLiteral.Text(job.Name, SqlDialect.Redshift)} AND target = {SqlLiteral.Text(job.Table.ToString(), SqlDialect.Redshift)}";
 
     private static DateTime Timestamp(DateTimeOffset time) => DateTime.SpecifyKind(time.UtcDateTime, DateTimeKind.Unspecified);
 

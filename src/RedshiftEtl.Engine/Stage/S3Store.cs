@@ -169,6 +169,43 @@ internal sealed class S3Store : IDisposable
         return bytes.ToArray();
     });
 
+    /// <summary>Keys and sizes of all objects under a prefix, in order.</summary>
+    public async Task<IReadOnlyList<(string Key, long Bytes)>> ListAsync(string prefix, CancellationToken cancel)
+    {
+        var objects = new List<(string, long)>();
+        var request = new ListObjectsV2Request { BucketName = _stage.Bucket, Prefix = prefix };
+        do
+        {
+            ListObjectsV2Response page = await CallAsync($"listing of {prefix}", () => _client.ListObjectsV2Async(request, cancel));
+            objects.AddRange((page.S3Objects ?? []).Select(one => (one.Key, one.Size ?? 0)));
+            request.ContinuationToken = page.NextContinuationToken;
+        }
+        while (request.ContinuationToken is not null);
+        return objects;
+    }
+
+    /// <summary>Keys and ids of all incomplete uploads under a prefix.</summary>
+    public async Task<IReadOnlyList<(string Key, string UploadId)>> ListUploadsAsync(string prefix, CancellationToken cancel)
+    {
+        var uploads = new List<(string, string)>();
+        var request = new ListMultipartUploadsRequest { BucketName = _stage.Bucket, Prefix = prefix };
+        bool isMore;
+        do
+        {
+            ListMultipartUploadsResponse page = await CallAsync($"listing of uploads under {prefix}", () => _client.ListMultipartUploadsAsync(request, cancel));
+            uploads.AddRange((page.MultipartUploads ?? []).Select(one => (one.Key, one.UploadId)));
+            isMore = page.IsTruncated == true;
+            request.KeyMarker = page.NextKeyMarker;
+            request.UploadIdMarker = page.NextUploadIdMarker;
+        }
+        while (isMore);
+        return uploads;
+    }
+
+    /// <summary>An object's content as it comes.</summary>
+    public async Task<Stream> OpenAsync(string key, CancellationToken cancel) =>
+        (await CallAsync($"read of {key}", () => _client.GetObjectAsync(_stage.Bucket, key, cancel))).ResponseStream;
+
     /// <summary>Deletes an object.</summary>
     public Task DeleteAsync(string key, CancellationToken cancel) => CallAsync($"delete of {key}", () => _client.DeleteObjectAsync(_stage.Bucket, key, cancel));
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using RedshiftEtl.Engine.Define;
 
 namespace RedshiftEtl.Engine.Stage;
@@ -17,13 +16,17 @@ public static class StageKeys
     /// <param name="runId">The run's id.</param>
     public static string Prefix(S3Connection stage, string name, DateTimeOffset startedAt, string runId)
     {
-        var safe = new StringBuilder(name.Length);
-        foreach (char c in name)
-        {
-            safe.Append(char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' ? c : '_');
-        }
-
-        string own = string.Create(CultureInfo.InvariantCulture, $"{safe}/{startedAt.UtcDateTime:yyyyMMdd'T'HHmmss'Z'}-{runId}/");
-        return stage.Prefix.Length == 0 ? own : $"{stage.Prefix}/{own}";
+        return string.Create(CultureInfo.InvariantCulture, $"{Folder(stage, name)}{startedAt.UtcDateTime:yyyyMMdd'T'HHmmss'Z'}-{runId}/");
     }
+
+    /// <summary>The prefix of all runs of a job, or of all jobs; ends with a slash unless it is empty.</summary>
+    public static string Folder(S3Connection stage, string? name)
+    {
+        string root = stage.Prefix.Length == 0 ? "" : $"{stage.Prefix}/";
+        return name is null ? root : $"{root}{Safe(name)}/";
+    }
+
+    /// <summary>The name as it stands in keys: letters, digits, hyphens, underscores and points; anything else becomes an underscore.</summary>
+    private static string Safe(string name) =>
+        string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' ? c : '_'));
 }

@@ -20,12 +20,17 @@ public sealed class InvokeEtlJobCommand : JobCommand
     [Parameter]
     public SwitchParameter Force { get; set; }
 
+    /// <summary>Waits until another run of the job has ended, instead of failing.</summary>
+    [Parameter]
+    public SwitchParameter Wait { get; set; }
+
     /// <inheritdoc/>
     protected override void Process(EtlJob job)
     {
         if (ShouldProcess($"{job.Table} on {job.Warehouse?.Name}", $"{job.Mode} load of job '{job.Name}'"))
         {
-            (EtlRun run, EtlException? error) = Run((progress, cancel) => JobRunner.RunAsync(job, Load, Force, progress, cancel));
+            var options = new RunOptions { Load = Load, IsForced = Force, Waits = Wait };
+            (EtlRun run, EtlException? error) = Run((progress, cancel) => JobRunner.RunAsync(job, options, progress, cancel));
             WriteObject(run);
             if (error is not null)
             {
@@ -34,7 +39,7 @@ public sealed class InvokeEtlJobCommand : JobCommand
         }
         else if (MyInvocation.BoundParameters.TryGetValue("WhatIf", out object? whatIf) && ((SwitchParameter)whatIf).IsPresent)
         {
-            WriteObject(Run((progress, cancel) => Planner.PlanAsync(job, Load, Force, DateTimeOffset.UtcNow, progress, cancel)));
+            WriteObject(Run((progress, cancel) => Planner.PlanAsync(job, Load, Force, RunId.New(), DateTimeOffset.UtcNow, progress, cancel)));
         }
     }
 }

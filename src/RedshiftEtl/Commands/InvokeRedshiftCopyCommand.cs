@@ -54,11 +54,13 @@ public sealed class InvokeRedshiftCopyCommand : ProjectCommand
         LoadRequest request = MakeRequest();
         if (ShouldProcess($"{request.Table} on {request.Warehouse.Name}", $"Load {StagedExport.Export.RowsWritten} row(s) from {StagedExport.ManifestUrl}"))
         {
-            WriteObject(Run(async (progress, cancel) =>
-            {
-                CopyAuthorization authorization = await CopyAuthorizations.ForAsync(request.Warehouse, StagedExport.Stage, cancel);
-                return await Loader.LoadAsync(request, StagedExport, authorization, progress, cancel);
-            }));
+            WriteObject(Run((progress, cancel) => Loader.LoadAsync(
+                request,
+                StagedExport,
+                stop => CopyAuthorizations.ForAsync(request.Warehouse, StagedExport.Stage, stop),
+                new Retry(Retry.DefaultRetries, progress),
+                progress,
+                cancel)));
         }
     });
 

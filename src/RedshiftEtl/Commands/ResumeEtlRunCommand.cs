@@ -1,0 +1,47 @@
+using System.Management.Automation;
+using RedshiftEtl.Engine;
+using RedshiftEtl.Engine.Define;
+using RedshiftEtl.Engine.Record;
+
+namespace RedshiftEtl.Commands;
+
+/// <summary>Loads what a failed run has staged, without a new extract.</summary>
+[Cmdlet(VerbsLifecycle.Resume, "EtlRun", SupportsShouldProcess = true)]
+[OutputType(typeof(EtlRun))]
+public sealed class ResumeEtlRunCommand : ProjectCommand
+{
+    /// <summary>The job.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
+    [Alias("Job")]
+    [ArgumentCompleter(typeof(JobCompleter))]
+    public string Name { get; set; } = "";
+
+    /// <summary>The run; the newest that is staged completely if not given.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    public string? RunId { get; set; }
+
+    /// <summary>Waits until another run of the job has ended, instead of failing.</summary>
+    [Parameter]
+    public SwitchParameter Wait { get; set; }
+
+    /// <summary>Lets an initial load in mode Append load into a table that has rows.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord() => ForInput(() =>
+    {
+        EtlJob job = OpenJob(Name);
+        if (ShouldProcess($"{job.Table} on {job.Warehouse?.Name}", $"Load what {(RunId is null ? "the last run" : $"run {RunId}")} of job '{job.Name}' has staged"))
+        {
+            (EtlRun run, EtlException? error) = Run((progress, cancel) =>
+                JobRunner.ResumeAsync(job, RunId, new RunOptions { IsForced = Force, Waits = Wait }, progress, cancel));
+            WriteObject(run);
+            if (error is not null)
+            {
+                throw error;
+            }
+        }
+    });
+}
