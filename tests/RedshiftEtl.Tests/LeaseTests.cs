@@ -19,7 +19,7 @@ public class LeaseTests(SandboxFixture fixture)
 
     [Theory]
     [InlineData("elsewhere", -1, "it was not renewed")]
-    [InlineData("§HOST", 600, "that process is gone")]
+    [InlineData("§HOST", 600, "that process is gone or done")]
     public void The_lease_of_a_dead_holder_is_taken_over_and_said(string host, int seconds, string said)
     {
         using ProjectFolder project = Rows();

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using RedshiftEtl.Engine.Define;
@@ -13,11 +14,17 @@ internal sealed class Lease : IAsyncDisposable
     /// <summary>How long a lease holds without being renewed, in seconds.</summary>
     private const int Seconds = 90;
 
+    private const int ReleaseAttempts = 3;
+
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan s_releaseLimit = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan s_longestWait = TimeSpan.FromSeconds(10);
 
+    /// <summary>Runs of this process that have a lease: one that could not be given up is known to be void here at once.</summary>
+    private static readonly ConcurrentDictionary<string, bool> s_live = new(StringComparer.Ordinal);
+
     private readonly RedshiftConnection _warehouse;
+    private readonly string _runId;
     private readonly string _condition;
     private readonly IProgress<EtlEvent> _progress;
     private readonly CancellationTokenSource _end = new();
@@ -27,6 +34,8 @@ internal sealed class Lease : IAsyncDisposable
     {
         _warehouse = warehouse;
         _progress = progress;
+        _runId = runId;
+        s_live[runId] = true;
         _condition = $"{OfJob(job)} AND run_id = {SqlLiteral.Text(runId, SqlDialect.Redshift)}";
         _renewal = RenewAsync();
     }
@@ -72,15 +81,25 @@ internal sealed class Lease : IAsyncDisposable
         await _end.CancelAsync();
         await _renewal;
         _end.Dispose();
-        try
+        s_live.TryRemove(_runId, out _);
+        using var limit = new CancellationTokenSource(s_releaseLimit);
+        for (int attempt = 1; ; attempt++)
         {
-            using var limit = new CancellationTokenSource(s_releaseLimit);
-            await using WarehouseSession session = await WarehouseSession.OpenAsync(_warehouse, NoProgress.Instance, limit.Token);
-            await ChangeAsync(session, $"DELETE FROM {HistoryTable.Lease.In(_warehouse)} WHERE {_condition}", limit.Token);
-        }
-        catch (Exception e) when (e is EtlException or OperationCanceledException)
-        {
-            _progress.Report(new VerboseEvent(string.Create(CultureInfo.InvariantCulture, $"The lease could not be given up; it expires within {Seconds} s: {e.Message}")));
+            try
+            {
+                await using WarehouseSession session = await WarehouseSession.OpenAsync(_warehouse, NoProgress.Instance, limit.Token);
+                await ChangeAsync(session, $"DELETE FROM {HistoryTable.Lease.In(_warehouse)} WHERE {_condition}", limit.Token);
+                return;
+            }
+            catch (EtlException e) when (e.Fault.IsTransient && attempt < ReleaseAttempts)
+            {
+                _progress.Report(new VerboseEvent($"The lease could not be given up yet: {e.Message}"));
+            }
+            catch (Exception e) when (e is EtlException or OperationCanceledException)
+            {
+                _progress.Report(new VerboseEvent(string.Create(CultureInfo.InvariantCulture, $"The lease could not be given up; it expires within {Seconds} s: {e.Message}")));
+                return;
+            }
         }
     }
 
@@ -99,13 +118,19 @@ internal sealed class Lease : IAsyncDisposable
             foreach (object?[] row in rows)
             {
                 var holder = Holder.From(row);
+                if (holder.RunId == runId)
+                {
+                    // Ours: the connection broke when it was taken, after the COMMIT had taken effect.
+                    continue;
+                }
+
                 if (holder.IsActive && !holder.IsDead())
                 {
                     await session.RollbackQuietlyAsync();
                     return holder.ToString();
                 }
 
-                progress.Report(new WarningEvent($"Job '{job.Name}': the lease of {holder} is void, since {(holder.IsActive ? "that process is gone" : "it was not renewed")}."));
+                progress.Report(new WarningEvent($"Job '{job.Name}': the lease of {holder} is void, since {(holder.IsActive ? "that process is gone or done" : "it was not renewed")}."));
             }
 
             await session.ExecuteAsync($"DELETE FROM {table} WHERE {OfJob(job)}", [], cancel);
@@ -191,7 +216,7 @@ internal sealed class Lease : IAsyncDisposable
             try
             {
                 using var process = Process.GetProcessById((int)ProcessId);
-                return Started(process) != ProcessStarted;
+                return Started(process) != ProcessStarted || (ProcessId == Environment.ProcessId && !s_live.ContainsKey(RunId));
             }
             catch (ArgumentException)
             {

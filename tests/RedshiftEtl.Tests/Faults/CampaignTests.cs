@@ -1,0 +1,95 @@
+using System.Globalization;
+using RedshiftEtl.Tests.Hosting;
+
+namespace RedshiftEtl.Tests.Faults;
+
+/// <summary>The fault campaign. Each run of the tests tries a share of all faults; with REDSHIFTETL_CAMPAIGN=full it tries them all and prints the table that stands in docs/about_EtlRecovery.md.</summary>
+public sealed class CampaignTests(ITestOutputHelper output)
+{
+    private static readonly bool s_isFull = Environment.GetEnvironmentVariable("REDSHIFTETL_CAMPAIGN") == "full";
+
+    private static readonly string[] s_operations = ["ListObjectsV2", "PutObject", "HeadObject", "GetObject", "DeleteObject", "ListMultipartUploads"];
+
+    /// <summary>Mode, load and which share of the statements a usual run tries: every so-manieth, from where.</summary>
+    public static TheoryData<string, string, int> Cases => new() { { "Append", "Ongoing", 0 }, { "Append", "Initial", 1 }, { "Overwrite", "Ongoing", 2 }, { "Overwrite", "Initial", 3 } };
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public async Task A_connection_that_dies_at_a_statement_loses_and_doubles_nothing(string mode, string load, int share)
+    {
+        using var sandbox = new BreakingSandbox();
+        using var campaign = new FaultCampaign(sandbox, mode, load);
+        int count = await campaign.CountAsync();
+        Assert.True(count > 30, $"Only {count} statements were counted.");
+        for (int number = 1; number <= count + 2; number++)
+        {
+            if (!s_isFull && number % 8 != share && number < count - 14)
+            {
+                continue;
+            }
+
+            foreach (string point in new[] { "before", "after" })
+            {
+                await campaign.TryAsync(new { kind = "statement", number, point, action = "drop", times = 1 });
+            }
+        }
+
+        Report("connection dropped before and after each statement", campaign);
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public async Task A_statement_that_fails_loses_and_doubles_nothing(string mode, string load, int share)
+    {
+        using var sandbox = new BreakingSandbox();
+        using var campaign = new FaultCampaign(sandbox, mode, load);
+        int count = await campaign.CountAsync();
+        for (int number = 1 + (s_isFull ? 0 : share); number <= count; number += s_isFull ? 1 : 6)
+        {
+            await campaign.TryAsync(new { kind = "statement", number, action = "error", sqlState = "XX000", message = "1023 Serializable isolation violation on table", times = 1 });
+        }
+
+        Report("serializable violation at each statement", campaign);
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public async Task An_s3_call_that_fails_loses_and_doubles_nothing(string mode, string load, int share)
+    {
+        using var sandbox = new BreakingSandbox();
+        using var campaign = new FaultCampaign(sandbox, mode, load);
+        for (int i = 0; i < s_operations.Length; i++)
+        {
+            if (s_isFull || i % 4 == share)
+            {
+                await campaign.TryAsync(new { kind = "s3", operation = s_operations[i], status = 403, code = "AccessDenied", times = 1 });
+                await campaign.TryAsync(new { kind = "s3", operation = s_operations[i], status = 403, code = "AccessDenied", times = 0 });
+                await campaign.TryAsync(new { kind = "s3", operation = s_operations[i], status = 500, times = 1 });
+            }
+        }
+
+        await campaign.TryAsync(new { kind = "s3", operation = "PutObject", pattern = "manifest", status = 403, code = "AccessDenied", times = 1 });
+        await campaign.TryAsync(new { kind = "s3", operation = "PutObject", pattern = "part-", status = 403, code = "AccessDenied", times = 1 });
+        await campaign.TryAsync(new { kind = "load", atByte = 10, times = 1 });
+        Report("S3 calls denied once, denied always, failed once; COPY killed", campaign);
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public async Task A_process_that_is_killed_loses_and_doubles_nothing(string mode, string load, int share)
+    {
+        using var sandbox = new BreakingSandbox();
+        using var campaign = new FaultCampaign(sandbox, mode, load);
+        int count = await campaign.CountAsync();
+        int step = s_isFull ? 2 : 20;
+        for (int number = 1 + (share * 5 % step); number <= count; number += step)
+        {
+            await campaign.KillAsync(number);
+        }
+
+        Report("process killed (SIGKILL) at a statement", campaign);
+    }
+
+    private void Report(string what, FaultCampaign campaign) => output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+        $"| {campaign.Name} | {what} | {campaign.Trials} | {campaign.Committed} | 0 | 0 | 0 |"));
+}
