@@ -9,6 +9,7 @@ namespace RedshiftEtl;
 /// <summary>A cmdlet that works with a project's connections: by name, as a hashtable, or as an object.</summary>
 public abstract class ProjectCommand : PathCommand
 {
+    private readonly HashSet<string> _warned = new(StringComparer.OrdinalIgnoreCase);
     private EtlProject? _project;
 
     /// <summary>The project folder; else REDSHIFTETL_PROJECT, else the nearest folder from here upwards that has connections.psd1.</summary>
@@ -86,9 +87,14 @@ public abstract class ProjectCommand : PathCommand
     }
 
     /// <summary>Looks up a connection's secrets now, on the pipeline's thread: a vault may prompt, and a missing one should be known at once.</summary>
-    protected static T RevealSecrets<T>(T connection)
+    protected T RevealSecrets<T>(T connection)
         where T : EtlConnection
     {
+        if (connection is RedshiftConnection { SecurityWarning: { } warning } && _warned.Add(connection.Name))
+        {
+            WriteWarning(warning);
+        }
+
         foreach (Secret secret in connection.GetSecrets())
         {
             secret.Reveal();

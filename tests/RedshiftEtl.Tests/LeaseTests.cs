@@ -63,6 +63,18 @@ public class LeaseTests(SandboxFixture fixture)
         Assert.Equal(["2"], project.Rows("SELECT COUNT(*) AS n FROM §SCHEMA.rows"));
     }
 
+    [Fact]
+    public void A_job_with_a_hostile_name_is_run_and_found_in_the_history()
+    {
+        using ProjectFolder project = Rows();
+        const string Name = "o'brien -- \u00e4; DROP %_";
+        project.Job(Name, "@{ Mode = 'Append'; Table = '§SCHEMA.hostile' }", "CREATE SCHEMA IF NOT EXISTS §SCHEMA; CREATE TABLE §SCHEMA.hostile (id INT, name VARCHAR(3))", "SELECT id, name FROM data", "SELECT id, name FROM data");
+        project.Run($"$name = \"{Name}\"; $null = Invoke-EtlJob $name").Clean();
+        Assert.Equal("Ongoing|2", project.Run($"$name = \"{Name}\"; Invoke-EtlJob $name").Only("Load", "Sequence"));
+        Assert.Equal(2, project.Run($"$name = \"{Name}\"; Get-EtlRun $name | ForEach-Object {{ if ($_.Table -eq '§SCHEMA.hostile') {{ $_ }} }}").Clean().Output.Count);
+        Assert.Empty(project.Rows("SELECT run_id FROM etl.lease WHERE job LIKE '%|§SCHEMA.hostile'"));
+    }
+
     private static void Hold(ProjectFolder project, string host, int seconds, int process = 42)
     {
         // A first run makes the tables; the job itself is not run.

@@ -62,4 +62,15 @@ public class SecretTests(SandboxFixture fixture)
             "CREATE SCHEMA §SCHEMA; CREATE TABLE §SCHEMA.orders (name VARCHAR(5))", "SELECT name FROM orders", "SELECT name FROM orders", "DELETE FROM §SCHEMA.orders");
         return project;
     }
+
+    [Theory]
+    [InlineData("Require", "does not check whom it speaks to")]
+    [InlineData("VerifyCA", "not its name")]
+    [InlineData("Prefer", "may go unencrypted")]
+    public void A_downgrade_of_the_connection_to_the_warehouse_is_warned_of_once(string mode, string said)
+    {
+        using ModuleSession session = fixture.Open();
+        Outcome outcome = session.Run($"Invoke-RedshiftSql @{{ Type = 'Redshift'; Host = 'no-such-host.invalid'; Database = 'x'; Username = 'u'; Password = 'p'; SslMode = '{mode}' }} 'SELECT 1' -WarningVariable said -WarningAction SilentlyContinue -ErrorAction SilentlyContinue; $said");
+        Assert.Contains(said, Assert.Single(outcome.Output).ToString(), StringComparison.Ordinal);
+    }
 }

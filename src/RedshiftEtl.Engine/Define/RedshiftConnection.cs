@@ -33,6 +33,13 @@ public record RedshiftConnection : EtlConnection
     /// <summary>Schema of the history table.</summary>
     public string HistorySchema { get; init; } = "etl";
 
+    /// <summary>What to warn of when the connection does without a proof of whom it speaks to, which only an explicit SslMode does; null when it is proven, or the server is on this machine.</summary>
+    public string? SecurityWarning =>
+        SslMode is "VerifyFull" || Host is "localhost" or "127.0.0.1" or "::1" ? null
+        : SslMode is "VerifyCA" ? $"Connection '{Name}' checks the server's certificate but not its name (SslMode VerifyCA)."
+        : SslMode is "Require" ? $"Connection '{Name}' is encrypted, but does not check whom it speaks to (SslMode Require)."
+        : $"Connection '{Name}' may go unencrypted over the network, with its password and data (SslMode {SslMode}).";
+
     /// <summary>Seconds to wait for the login, 1 to 1,024.</summary>
     public int Timeout { get; init; } = 60;
 

@@ -119,6 +119,41 @@ public sealed class RetryTests(BreakingSandbox sandbox) : IClassFixture<Breaking
         Assert.Equal(["2"], project.Rows("SELECT COUNT(*) AS n FROM §SCHEMA.rows"));
     }
 
+    [Fact]
+    public async Task The_line_is_read_from_the_part_when_the_server_keeps_no_value()
+    {
+        using ProjectFolder project = Rows("KeepStage = 'Never'");
+        project.Source("INSERT INTO data VALUES (3, 'far too long')");
+        await sandbox.ResetAsync();
+        await sandbox.BreakAsync(new { kind = "statement", pattern = "FROM stl_load_errors", action = "error", sqlState = "42P01", message = "relation \"stl_load_errors\" does not exist", times = 0 });
+        ErrorRecord error = project.Run("Invoke-EtlJob rows").Fault("CopyRejected");
+        Assert.Contains("line 3, column name", error.ToString(), StringComparison.Ordinal);
+        Assert.Contains("line '3,far too long'", error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Many_jobs_at_once_with_violations_all_commit_once()
+    {
+        using ProjectFolder project = sandbox.Project();
+        project.Source("CREATE TABLE data (id INT); INSERT INTO data VALUES (1), (2), (3)");
+        string[] jobs = Enumerable.Range(1, 6).Select(i => $"job{i}").ToArray();
+        foreach (string job in jobs)
+        {
+            project.Job(job, $"@{{ Mode = 'Append'; Table = '§SCHEMA.{job}'; Retry = 10 }}", $"CREATE SCHEMA IF NOT EXISTS §SCHEMA; CREATE TABLE §SCHEMA.{job} (id INT)", "SELECT id FROM data", "SELECT id FROM data");
+        }
+
+        await sandbox.ResetAsync();
+        await sandbox.BreakAsync(new { kind = "statement", pattern = "^COPY", action = "error", sqlState = "XX000", message = "1023 Serializable isolation violation on table", times = 6 });
+        Outcome[] outcomes = await Task.WhenAll(jobs.Chunk(2).Select(pair => Task.Run(() =>
+        {
+            using ModuleSession session = sandbox.Open();
+            return session.Run($"'{string.Join("', '", pair)}' | Invoke-EtlJob -Project '{project.Folder}' -WarningAction SilentlyContinue");
+        }, TestContext.Current.CancellationToken)));
+        Assert.All(outcomes, outcome => Assert.Equal(["Succeeded", "Succeeded"], outcome.Clean().Output.Select(run => run.Properties["Status"].Value.ToString())));
+        Assert.Equal(6, await sandbox.StruckAsync());
+        Assert.All(jobs, job => Assert.Equal(["3"], project.Rows($"SELECT COUNT(*) AS n FROM §SCHEMA.{job}")));
+    }
+
     /// <summary>The number that the load's COMMIT has among a run's statements.</summary>
     private async Task<int> NumberOfCommitAsync(ProjectFolder project)
     {
