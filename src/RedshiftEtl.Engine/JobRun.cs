@@ -73,6 +73,7 @@ internal sealed class JobRun(EtlJob job, RunOptions options, IProgress<EtlEvent>
             Watermark = record.Watermark,
             MaxDeletePercent = job.Guards.MaxDeletePercent,
             SqlHashes = record.SqlHashes,
+            StartedAt = _startedAt,
             PlanDuration = DateTimeOffset.UtcNow - _startedAt,
         };
         await RefuseSupersededAsync(warehouse, record, cancel);

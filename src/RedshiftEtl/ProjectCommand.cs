@@ -73,11 +73,15 @@ public abstract class ProjectCommand : PathCommand
                 : $"-{parameter} is missing, and there are several it could be: {string.Join(", ", fitting.Select(connection => connection.Name))}.", parameter, null, $"Give -{parameter}.");
     }
 
-    /// <summary>A job of the project, its secrets looked up.</summary>
+    /// <summary>A job of the project with the connections that the command gives instead of its own, secrets looked up.</summary>
     /// <exception cref="EtlException"><see cref="Fault.JobNotFound"/>, <see cref="Fault.DefinitionInvalid"/>, <see cref="Fault.SecretNotFound"/>.</exception>
-    protected EtlJob OpenJob(string name)
+    protected EtlJob OpenJob(string name, object? stage, object? warehouse)
     {
-        EtlJob job = OpenProject().GetJob(name, new JobOverride());
+        EtlJob job = OpenProject().GetJob(name, new JobOverride
+        {
+            Stage = stage is null ? null : ResolveConnection<S3Connection>(stage, "Stage"),
+            Warehouse = warehouse is null ? null : ResolveConnection<RedshiftConnection>(warehouse, "Warehouse"),
+        });
         return job with
         {
             Source = RevealSecrets(job.Source),

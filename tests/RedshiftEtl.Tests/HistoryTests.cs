@@ -35,6 +35,8 @@ public class HistoryTests(SandboxFixture fixture)
         Assert.Equal(2L, run.Properties["Sequence"].Value);
         Assert.Matches("^query=[0-9A-F]{64}$", run.Properties["SqlHashes"].Value.ToString());
         Assert.True((TimeSpan)run.Properties["CopyDuration"].Value > TimeSpan.Zero);
+        string id = run.Properties["RunId"].Value.ToString()!;
+        Assert.Equal(Cut(run), Cut(project.Run($"Get-EtlRun -RunId {id}").Only()));
         Assert.True((TimeSpan)run.Properties["PlanDuration"].Value > TimeSpan.Zero);
     }
 
@@ -51,6 +53,9 @@ public class HistoryTests(SandboxFixture fixture)
         Assert.Equal("Initial|Succeeded", project.Run("Get-EtlRun").Only("Load", "Status"));
         Assert.Equal("Ongoing|1", project.Run("Invoke-EtlJob rows").Only("Load", "Sequence"));
     }
+
+    /// <summary>The start as the history keeps it, in microseconds.</summary>
+    private static long Cut(PSObject run) => ((DateTimeOffset)run.Properties["StartedAt"].Value).UtcTicks / 10;
 
     private static string[] Show(Outcome outcome, string property) => outcome.Clean().Output.Select(item => item.Properties[property].Value.ToString()!).ToArray();
 

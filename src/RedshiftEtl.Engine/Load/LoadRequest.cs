@@ -52,6 +52,9 @@ public sealed record LoadRequest
     /// <summary>SHA-256 of the SQL that the run reads and deletes by.</summary>
     public string? SqlHashes { get; init; }
 
+    /// <summary>The run's start; null outside of a job, where it is the export's.</summary>
+    public DateTimeOffset? StartedAt { get; init; }
+
     /// <summary>How long planning took.</summary>
     public TimeSpan PlanDuration { get; init; }
 }

@@ -65,6 +65,7 @@ public static class Planner
             Watermark = job.Watermark is { } definition ? new WatermarkStep(definition.Column, load == LoadKind.Initial ? null : state.Watermark, null, 0) : null,
             MaxDeletePercent = job.Guards.MaxDeletePercent,
             SqlHashes = Hashes(("query", query), ("create", create), ("delete", delete)),
+            StartedAt = now,
             PlanDuration = DateTimeOffset.UtcNow - now,
         };
         List<LoadStatement> statements = LoadScript.Prepare(request, target.Exists);

@@ -158,7 +158,7 @@ public sealed record EtlRun
         StagedBytes = export?.Bytes ?? 0,
         PartCount = export?.Parts.Count ?? 0,
         Parameters = string.Join("; ", request.Parameters),
-        StartedAt = export?.StartedAt ?? DateTimeOffset.UtcNow,
+        StartedAt = request.StartedAt ?? export?.StartedAt ?? DateTimeOffset.UtcNow,
         EndedAt = DateTimeOffset.UtcNow,
         PlanDuration = request.PlanDuration,
         ExtractDuration = export?.Duration ?? TimeSpan.Zero,

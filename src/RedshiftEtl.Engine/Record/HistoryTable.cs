@@ -7,6 +7,8 @@ namespace RedshiftEtl.Engine.Record;
 /// <summary>The tables that the module keeps in the warehouse: made on first use; columns that an older version did not know are added.</summary>
 internal sealed class HistoryTable
 {
+    private const int Attempts = 5;
+
     private readonly string _name;
     private readonly (string Name, string Type)[] _columns;
 
@@ -45,38 +47,48 @@ internal sealed class HistoryTable
     /// <exception cref="EtlException"><see cref="Fault.SqlDenied"/>: the user may not.</exception>
     public async Task EnsureAsync(WarehouseSession session, CancellationToken cancel)
     {
-        string[] columns = await ColumnsAsync(session, cancel);
-        string schema = SqlLiteral.Identifier(TableName.Fold(session.Target.HistorySchema));
-        try
+        for (int attempt = 1; ; attempt++)
         {
-            if (columns.Length == 0)
+            try
             {
-                await session.ExecuteAsync($"CREATE SCHEMA IF NOT EXISTS {schema}", [], cancel);
-                await session.ExecuteAsync(
-                    $"CREATE TABLE IF NOT EXISTS {In(session.Target)} ({string.Join(", ", _columns.Select(column => $"{column.Name} {column.Type}"))})", [], cancel);
-                return;
+                if (await ExtendAsync(session, cancel))
+                {
+                    return;
+                }
             }
+            catch (EtlException e) when (e.Fault == Fault.SqlDenied)
+            {
+                throw new EtlException(Fault.SqlDenied, $"The table {In(session.Target)} cannot be made or extended: {e.Message}", session.Target.Name, e,
+                    $"GRANT CREATE ON DATABASE {session.Target.Database} TO the user, or make the schema and grant CREATE and USAGE on it; HistorySchema names another one. An existing table must belong to the user once after an update of the module.");
+            }
+            catch (EtlException e) when (e.Fault != Fault.ConnectionFailed && attempt < Attempts)
+            {
+                // Another run may be doing the same in this very moment; what it has done by the next attempt need not be done again.
+                await Task.Delay(TimeSpan.FromMilliseconds(100 * attempt), cancel);
+            }
+        }
+    }
 
-            // Redshift adds one column at a time (fact sheet 7.1). What a newer version added is left alone: every INSERT names its columns.
-            foreach ((string name, string type) in _columns.Where(column => !columns.Contains(column.Name, StringComparer.Ordinal)))
-            {
-                await session.ExecuteAsync($"ALTER TABLE {In(session.Target)} ADD COLUMN {name} {type}", [], cancel);
-            }
-        }
-        catch (EtlException e) when (e.Fault == Fault.SqlDenied)
+    /// <summary>Makes what is missing; true when there was nothing, false when it is to be looked at again.</summary>
+    private async Task<bool> ExtendAsync(WarehouseSession session, CancellationToken cancel)
+    {
+        string[] columns = await ColumnsAsync(session, cancel);
+        if (columns.Length == 0)
         {
-            throw new EtlException(Fault.SqlDenied, $"The table {In(session.Target)} cannot be made or extended: {e.Message}", session.Target.Name, e,
-                $"GRANT CREATE ON DATABASE {session.Target.Database} TO the user, or make the schema and grant CREATE and USAGE on it; HistorySchema names another one. An existing table must belong to the user once after an update of the module.");
+            await session.ExecuteAsync($"CREATE SCHEMA IF NOT EXISTS {SqlLiteral.Identifier(TableName.Fold(session.Target.HistorySchema))}", [], cancel);
+            await session.ExecuteAsync(
+                $"CREATE TABLE IF NOT EXISTS {In(session.Target)} ({string.Join(", ", _columns.Select(column => $"{column.Name} {column.Type}"))})", [], cancel);
+            return false;
         }
-        catch (EtlException e) when (e.Fault != Fault.ConnectionFailed)
+
+        // Redshift adds one column at a time (fact sheet 7.1). What a newer version added is left alone: every INSERT names its columns.
+        (string Name, string Type)[] missing = _columns.Where(column => !columns.Contains(column.Name, StringComparer.Ordinal)).ToArray();
+        foreach ((string name, string type) in missing)
         {
-            // Another run may have done the same in this very moment.
-            string[] now = await ColumnsAsync(session, cancel);
-            if (!_columns.All(column => now.Contains(column.Name, StringComparer.Ordinal)))
-            {
-                throw;
-            }
+            await session.ExecuteAsync($"ALTER TABLE {In(session.Target)} ADD COLUMN {name} {type}", [], cancel);
         }
+
+        return missing.Length == 0;
     }
 
     /// <summary>Whether the table is there.</summary>

@@ -29,10 +29,20 @@ public sealed class ResumeEtlRunCommand : ProjectCommand
     [Parameter]
     public SwitchParameter Force { get; set; }
 
+    /// <summary>The stage, instead of the job's: an S3 connection's name, a hashtable, or a connection object.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(StageCompleter))]
+    public object? Stage { get; set; }
+
+    /// <summary>The warehouse, instead of the job's: a Redshift connection's name, a hashtable, or a connection object.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(WarehouseCompleter))]
+    public object? Warehouse { get; set; }
+
     /// <inheritdoc/>
     protected override void ProcessRecord() => ForInput(() =>
     {
-        EtlJob job = OpenJob(Name);
+        EtlJob job = OpenJob(Name, Stage, Warehouse);
         if (ShouldProcess($"{job.Table} on {job.Warehouse?.Name}", $"Load what {(RunId is null ? "the last run" : $"run {RunId}")} of job '{job.Name}' has staged"))
         {
             (EtlRun run, EtlException? error) = Run((progress, cancel) =>

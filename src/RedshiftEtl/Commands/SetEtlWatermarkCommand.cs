@@ -20,10 +20,15 @@ public sealed class SetEtlWatermarkCommand : ProjectCommand
     [Parameter(Mandatory = true, Position = 1)]
     public object Value { get; set; } = "";
 
+    /// <summary>The warehouse, instead of the job's: a Redshift connection's name, a hashtable, or a connection object.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(WarehouseCompleter))]
+    public object? Warehouse { get; set; }
+
     /// <inheritdoc/>
     protected override void ProcessRecord() => ForInput(() =>
     {
-        EtlJob job = OpenJob(Name);
+        EtlJob job = OpenJob(Name, null, Warehouse);
         string text = Text(TableValues.Unwrap(Value));
         if (ShouldProcess($"job '{job.Name}' ({job.Table}) on {job.Warehouse?.Name}", $"Set the watermark {job.Watermark?.Column} to {text}"))
         {
