@@ -100,6 +100,41 @@ public sealed class TransactionTests(Warehouse warehouse)
         Assert.Equal(3, await first.ValueAsync("SELECT n FROM t"));
     }
 
+    [Theory]
+    [InlineData("SERIALIZABLE", "Serializable", true)]
+    [InlineData("SNAPSHOT", "Snapshot Isolation", false)]
+    public async Task Sessions_take_the_isolation_of_their_database(string level, string shown, bool isRefused)
+    {
+        string database = $"isolation_{level.ToLowerInvariant()}";
+        await using (var maker = await warehouse.OpenAsync())
+        {
+            await Run(maker, $"CREATE DATABASE {database}");
+            await Run(maker, $"ALTER DATABASE {database} ISOLATION LEVEL {level}");
+        }
+        string connection = warehouse.ConnectionString(database: database) + ";Include Error Detail=true";
+        await using var first = new TestSession(await warehouse.OpenAsync(connection), "public");
+        await using var second = new TestSession(await warehouse.OpenAsync(connection), "public");
+        Assert.Equal(shown, await first.ValueAsync("SHOW TRANSACTION ISOLATION LEVEL"));
+        await first.RunAsync("CREATE TABLE a (n int)");
+        await first.RunAsync("CREATE TABLE b (n int)");
+        await first.RunAsync("BEGIN");
+        await second.RunAsync("BEGIN");
+        // Each reads what the other writes: no serial order gives both what they saw.
+        await first.ValueAsync("SELECT count(*) FROM a");
+        await second.ValueAsync("SELECT count(*) FROM b");
+        await first.RunAsync("INSERT INTO b VALUES (1)");
+        await second.RunAsync("INSERT INTO a VALUES (1)");
+        await first.RunAsync("COMMIT");
+        if (!isRefused)
+        {
+            await second.RunAsync("COMMIT");
+            return;
+        }
+        var error = await second.FailsAsync("COMMIT", "XX000");
+        Assert.Equal("1023", error.MessageText);
+        Assert.StartsWith("Serializable isolation violation on table", error.Detail, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Lock_keeps_readers_out()
     {

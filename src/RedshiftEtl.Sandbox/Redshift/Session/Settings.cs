@@ -101,7 +101,7 @@ internal static class Settings
     {
         int at = cursor.Current.Start;
         if (cursor.TryTake("time", "zone")) return Forward("SHOW TIME ZONE", at);
-        if (cursor.TryTake("transaction", "isolation", "level")) return Forward("SELECT 'Serializable'::text AS transaction_isolation", at);
+        if (cursor.TryTake("transaction", "isolation", "level")) return Forward("SELECT CASE current_setting('default_transaction_isolation') WHEN 'serializable' THEN 'Serializable' ELSE 'Snapshot Isolation' END AS transaction_isolation", at);
         string key = cursor.TakeName();
         cursor.ExpectEnd();
         return Forward(key switch
