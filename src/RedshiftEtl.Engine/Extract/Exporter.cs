@@ -29,6 +29,11 @@ public static class Exporter
         await using var parts = new PartSet(destination, options, stop);
         await using ISourceReader reader = await Sources.Of(source).OpenAsync(query, options.Dialect, cancel);
         progress.Report(new VerboseEvent($"{source.Name}: {reader.Columns.Count} column(s), {options.Compression} parts to {destination.Location}."));
+        foreach (string remark in reader.Remarks)
+        {
+            progress.Report(new VerboseEvent($"{source.Name}: {remark}"));
+        }
+
         try
         {
             // A thread of its own, since a source blocks it while its server thinks.
