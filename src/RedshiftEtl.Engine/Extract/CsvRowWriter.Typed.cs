@@ -22,11 +22,18 @@ internal sealed partial class CsvRowWriter
     }
 
     /// <summary>A date.</summary>
-    public void WriteDate(int year, int month, int day) => _length += CsvTime.WriteDate(BeginField(CsvTime.MaximumLength), year, month, day);
+    public void WriteDate(int year, int month, int day)
+    {
+        Span<byte> target = BeginField(CsvTime.MaximumLength);
+        _length += CsvTime.WriteDate(target, year, month, day);
+    }
 
     /// <summary>A time of day.</summary>
-    public void WriteTimeOfDay(int hour, int minute, int second, int microsecond) =>
-        _length += CsvTime.WriteTime(BeginField(CsvTime.MaximumLength), hour, minute, second, microsecond);
+    public void WriteTimeOfDay(int hour, int minute, int second, int microsecond)
+    {
+        Span<byte> target = BeginField(CsvTime.MaximumLength);
+        _length += CsvTime.WriteTime(target, hour, minute, second, microsecond);
+    }
 
     /// <summary>A date and time.</summary>
     /// <param name="time">The time, with whole microseconds.</param>
@@ -87,7 +94,8 @@ internal sealed partial class CsvRowWriter
             throw Refuse(RefusedValue.IsMarker, value, RefusedValue.MarkerAdvice);
         }
 
-        _length += CsvText.WriteQuoted(value, BeginField((value.Length * 2) + 2));
+        Span<byte> target = BeginField((value.Length * 2) + 2);
+        _length += CsvText.WriteQuoted(value, target);
     }
 
     /// <summary>UTF-8 of a text, up to a limit, in a buffer that the next call overwrites.</summary>
