@@ -8,6 +8,8 @@ public static class ConnectionReader
 {
     private static readonly string[] s_sslModes = ["Disable", "Allow", "Prefer", "Require", "VerifyCA", "VerifyFull"];
 
+    private static readonly string[] s_mySqlSslModes = ["None", "Preferred", "Required", "VerifyCA", "VerifyFull"];
+
     private static readonly string[] s_parameterPrefixes = ["@", ":", "$", "?"];
 
     private static readonly Dictionary<string, SqlDialect> s_dialects = new(StringComparer.OrdinalIgnoreCase)
@@ -24,6 +26,8 @@ public static class ConnectionReader
     {
         ["PostgreSQL"] = ReadPostgreSql,
         ["SQLite"] = ReadSqlite,
+        ["MySQL"] = context => ReadMySql(context, "MySQL"),
+        ["MariaDB"] = context => ReadMySql(context, "MariaDB"),
         ["AdoNet"] = ReadAdoNet,
         ["S3"] = ReadS3,
         ["Redshift"] = ReadRedshift,
@@ -85,6 +89,31 @@ public static class ConnectionReader
     private static SqliteConnection? ReadSqlite(Context context) => context.Path("DataSource", isRequired: true) is { } path
         ? new SqliteConnection { Name = context.Name, DataSource = path, BusyTimeout = context.Reader.Integer("BusyTimeout", 0, 86_400) ?? 30 }
         : null;
+
+    private static MySqlConnection? ReadMySql(Context context, string product)
+    {
+        DefinitionReader reader = context.Reader;
+        var connection = new MySqlConnection
+        {
+            Name = context.Name,
+            Product = product,
+            Host = reader.Text("Host"),
+            Port = reader.Integer("Port", 1, 65535) ?? 3306,
+            Database = reader.Text("Database"),
+            Username = reader.Text("Username"),
+            Password = context.Secret("Password"),
+            SslMode = reader.Choice("SslMode", s_mySqlSslModes),
+            RootCertificate = context.Path("RootCertificate"),
+            TreatTinyAsBoolean = reader.Flag("TreatTinyAsBoolean") ?? false,
+            ConnectionString = context.Secret("ConnectionString"),
+        };
+        if (connection.Host is null && connection.ConnectionString is null)
+        {
+            reader.Refuse("Host", $"{context.Subject} needs Host (or ConnectionString).");
+        }
+
+        return connection;
+    }
 
     private static AdoNetConnection? ReadAdoNet(Context context)
     {

@@ -1,5 +1,6 @@
 using RedshiftEtl.Engine.Define;
 using RedshiftEtl.Engine.Extract.AdoNet;
+using RedshiftEtl.Engine.Extract.MySql;
 using RedshiftEtl.Engine.Extract.PostgreSql;
 using RedshiftEtl.Engine.Extract.Sqlite;
 
@@ -13,6 +14,7 @@ internal static class Sources
     {
         PostgreSqlConnection postgreSql => new PostgreSqlSource(postgreSql),
         SqliteConnection sqlite => new SqliteSource(sqlite),
+        MySqlConnection mySql => new MySqlSource(mySql),
         AdoNetConnection adoNet => new AdoNetSource(adoNet),
         _ => throw new EtlException(Fault.ConnectionTypeMismatch, $"A {connection.Type} connection cannot be read from.", connection.Name),
     };

@@ -57,7 +57,8 @@ internal sealed class AdoNetSource(AdoNetConnection connection) : DbSource(conne
         FieldMapping[] mappings = described.Select(column => AdoNetTypes.Map(column, rows.GetType())).ToArray();
         EtlColumn[] columns = described.Select((column, i) => new EtlColumn(rows.GetName(i), column.DataTypeName ?? "", mappings[i].RedshiftType)).ToArray();
         ColumnNames.Check(columns, connection.Name);
-        return new DbRowReader(session, rows, columns, mappings.Select(mapping => mapping.Encoder).ToArray(), dialect, error => StatementError(error, query)) { Remarks = remarks };
+        var row = new FieldRow(rows, mappings.Select(mapping => mapping.Encoder).ToArray());
+        return new DbRowReader(session, rows, columns, row.Write, dialect, error => StatementError(error, query)) { Remarks = remarks };
     }
 
     /// <inheritdoc/>

@@ -2,12 +2,15 @@ using System.Data.Common;
 
 namespace RedshiftEtl.Engine.Extract.AdoNet;
 
-/// <summary>Reads a provider's rows into CSV: for each column the encoder that its type was given once.</summary>
+/// <summary>Writes every field of the row that a provider's reader stands on.</summary>
+internal delegate void RowEncoder(CsvRowWriter writer);
+
+/// <summary>Reads a provider's rows into CSV.</summary>
 internal sealed class DbRowReader : ISourceReader
 {
     private readonly DbSession _session;
     private readonly DbDataReader _rows;
-    private readonly FieldEncoder[] _encoders;
+    private readonly RowEncoder _encode;
     private readonly Func<Exception, EtlException> _translate;
     private readonly CsvRowWriter _writer;
 
@@ -15,16 +18,16 @@ internal sealed class DbRowReader : ISourceReader
     /// <param name="session">The session.</param>
     /// <param name="rows">Its reader, before the first row.</param>
     /// <param name="columns">The columns.</param>
-    /// <param name="encoders">The encoder of each.</param>
+    /// <param name="encode">What writes a row.</param>
     /// <param name="dialect">How NULL is written.</param>
     /// <param name="translate">Turns what the provider throws into a fault.</param>
     public DbRowReader(
-        DbSession session, DbDataReader rows, IReadOnlyList<EtlColumn> columns, FieldEncoder[] encoders, CsvDialect dialect, Func<Exception, EtlException> translate)
+        DbSession session, DbDataReader rows, IReadOnlyList<EtlColumn> columns, RowEncoder encode, CsvDialect dialect, Func<Exception, EtlException> translate)
     {
         _session = session;
         _rows = rows;
         Columns = columns;
-        _encoders = encoders;
+        _encode = encode;
         _translate = translate;
         _writer = new CsvRowWriter(columns, dialect);
     }
@@ -72,18 +75,7 @@ internal sealed class DbRowReader : ISourceReader
         long deadline = Environment.TickCount64 + CsvBlock.PatienceMilliseconds;
         while (_rows.Read())
         {
-            for (int i = 0; i < _encoders.Length; i++)
-            {
-                if (_rows.IsDBNull(i))
-                {
-                    _writer.WriteNull();
-                }
-                else
-                {
-                    _encoders[i](_rows, i, _writer);
-                }
-            }
-
+            _encode(_writer);
             _writer.EndRow();
             if (_writer.IsFull || Environment.TickCount64 >= deadline)
             {

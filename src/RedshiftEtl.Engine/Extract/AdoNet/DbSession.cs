@@ -28,7 +28,8 @@ internal sealed class DbSession : IDisposable
     public bool IsDone { get; set; }
 
     /// <summary>Runs the query.</summary>
-    public DbDataReader Execute() => _rows = _command.ExecuteReader();
+    /// <param name="execute">How the source runs a command.</param>
+    public DbDataReader Execute(Func<DbCommand, DbDataReader> execute) => _rows = execute(_command);
 
     /// <summary>Asks the server to stop the query, from a thread of its own: a provider may have to connect a second time for it.</summary>
     public Task CancelAsync() => Task.Run(() =>

@@ -47,6 +47,9 @@ internal abstract class DbSource(SourceConnection connection) : ISource
     /// <exception cref="EtlException"><see cref="Fault.ParameterMissing"/>.</exception>
     protected abstract DbCommand CreateCommand(DbConnection opened, SourceQuery query);
 
+    /// <summary>Runs the command.</summary>
+    protected virtual DbDataReader Execute(DbCommand command) => command.ExecuteReader();
+
     /// <summary>The reader of a query that has begun to run.</summary>
     /// <exception cref="EtlException">The columns cannot be a table's.</exception>
     protected abstract ISourceReader CreateReader(DbSession session, DbDataReader rows, SourceQuery query, CsvDialect dialect, IReadOnlyList<string> remarks);
@@ -110,7 +113,7 @@ internal abstract class DbSource(SourceConnection connection) : ISource
                 try
                 {
                     using CancellationTokenRegistration stop = cancel.Register(state => _ = ((DbSession)state!).CancelAsync(), session);
-                    DbDataReader rows = session.Execute();
+                    DbDataReader rows = session.Execute(Execute);
                     cancel.ThrowIfCancellationRequested();
                     return CreateReader(session, rows, query, dialect, remarks);
                 }
