@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Authentication;
 using System.Text.RegularExpressions;
 using MySqlConnector;
+using RedshiftEtl.Engine.Plan;
 
 namespace RedshiftEtl.Engine.Extract.MySql;
 
@@ -56,10 +57,11 @@ internal static partial class MySqlError
             _ when server.SqlState is ['4', '2', ..] or ['0', '7', ..] => Fault.SqlInvalid,
             _ => Fault.SqlFailed,
         };
-        // The server counts lines from the statement's first.
+        // The client prepares a statement without the comments before it, and the server counts lines from there.
+        SqlStatement statement = query.Sql.Statements[0];
         int line = AtLine().Match(server.Message) is { Success: true } found ? int.Parse(found.Groups[1].ValueSpan, CultureInfo.InvariantCulture) - 1 : 0;
         return new EtlException(fault, string.Create(CultureInfo.InvariantCulture,
-            $"{query.Sql.Describe(query.Sql.Statements[0].Start, line)}: {where}: {server.Message} ({server.Number}, {server.SqlState})"), query.Sql.File ?? name, error);
+            $"{query.Sql.Describe(statement.Start + Leading().Match(statement.Text).Length, line)}: {where}: {server.Message} ({server.Number}, {server.SqlState})"), query.Sql.File ?? name, error);
     }
 
     private static T? Cause<T>(Exception? error)
@@ -72,6 +74,10 @@ internal static partial class MySqlError
 
         return (T?)error;
     }
+
+    /// <summary>White space and comments at the start.</summary>
+    [GeneratedRegex(@"\A(?:\s+|#[^\n]*|--(?=\s|\z)[^\n]*|/\*(?!!).*?\*/)*", RegexOptions.Singleline)]
+    private static partial Regex Leading();
 
     [GeneratedRegex(@" at line (\d+)$")]
     private static partial Regex AtLine();

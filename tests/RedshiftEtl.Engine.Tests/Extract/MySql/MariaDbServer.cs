@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using MySqlConnector;
+using MySqlSourceDefinition = RedshiftEtl.Engine.Define.MySqlConnection;
 
 [assembly: AssemblyFixture(typeof(RedshiftEtl.Engine.Tests.Extract.MySql.MariaDbServer))]
 
@@ -17,14 +18,14 @@ public sealed class MariaDbServer : IAsyncDisposable
 
     private readonly ConcurrentQueue<string> _log = new();
     private readonly TaskCompletionSource _isReady = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Lazy<Task<Define.MySqlConnection>> _started;
+    private readonly Lazy<Task<MySqlSourceDefinition>> _started;
     private readonly string _folder = Directory.CreateTempSubdirectory("etlmaria").FullName;
     private Process? _server;
 
-    public MariaDbServer() => _started = new Lazy<Task<Define.MySqlConnection>>(StartAsync);
+    public MariaDbServer() => _started = new Lazy<Task<MySqlSourceDefinition>>(StartAsync);
 
     /// <summary>A connection to its database «shop» as a user with all rights.</summary>
-    public Task<Define.MySqlConnection> Connection => _started.Value;
+    public Task<MySqlSourceDefinition> Connection => _started.Value;
 
     /// <summary>The server's certificate, which is its own authority.</summary>
     public string Certificate => Path.Combine(_folder, "server.crt");
@@ -35,7 +36,7 @@ public sealed class MariaDbServer : IAsyncDisposable
     /// <summary>Opens a connection of the tests' own.</summary>
     public async Task<MySqlConnection> OpenAsync()
     {
-        Define.MySqlConnection target = await Connection;
+        MySqlSourceDefinition target = await Connection;
         var connection = new MySqlConnection($"Server={target.Host};Port={target.Port};User ID=root;Database=shop;Pooling=false;AllowUserVariables=true");
         await connection.OpenAsync();
         return connection;
@@ -69,7 +70,7 @@ public sealed class MariaDbServer : IAsyncDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    private async Task<Define.MySqlConnection> StartAsync()
+    private async Task<MySqlSourceDefinition> StartAsync()
     {
         string? program = Find("mariadbd");
         string? install = Find("mariadb-install-db");
@@ -96,7 +97,7 @@ public sealed class MariaDbServer : IAsyncDisposable
             await command.ExecuteNonQueryAsync();
         }
 
-        return new Define.MySqlConnection { Name = "shop", Product = "MariaDB", Host = "127.0.0.1", Port = port, Database = "shop", Username = "root" };
+        return new MySqlSourceDefinition { Name = "shop", Product = "MariaDB", Host = "127.0.0.1", Port = port, Database = "shop", Username = "root" };
     }
 
     /// <summary>A certificate for this machine, which is its own authority.</summary>

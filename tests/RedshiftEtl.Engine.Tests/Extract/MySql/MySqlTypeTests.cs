@@ -4,6 +4,7 @@ using MySqlConnector;
 using RedshiftEtl.Engine.Extract;
 using RedshiftEtl.Engine.Extract.MySql;
 using RedshiftEtl.Engine.Stage;
+using MySqlSourceDefinition = RedshiftEtl.Engine.Define.MySqlConnection;
 
 namespace RedshiftEtl.Engine.Tests.Extract.MySql;
 
@@ -109,7 +110,7 @@ public sealed class MySqlTypeTests(MariaDbServer server) : IDisposable
     {
         string table = await TableAsync($"c {ddl} NULL");
         await server.ExecuteAsync($"SET sql_mode = 'ALLOW_INVALID_DATES'; INSERT INTO {table} (c) VALUES (NULL), ({sql})");
-        Define.MySqlConnection source = await server.Connection;
+        MySqlSourceDefinition source = await server.Connection;
         EtlException error = await Assert.ThrowsAsync<EtlException>(() => _exports.RunAsync(source, $"SELECT n, c FROM {table} ORDER BY n"));
         Assert.Same(Fault.ValueInvalid, error.Fault);
         Assert.StartsWith("Column 'c', row 2: ", error.Message, StringComparison.Ordinal);
@@ -122,10 +123,10 @@ public sealed class MySqlTypeTests(MariaDbServer server) : IDisposable
     {
         string table = await TableAsync("c tinyint(1) NULL");
         await server.ExecuteAsync($"INSERT INTO {table} (c) VALUES (1), (0), (NULL)");
-        Define.MySqlConnection source = (await server.Connection) with { TreatTinyAsBoolean = true };
+        MySqlSourceDefinition source = (await server.Connection) with { TreatTinyAsBoolean = true };
         EtlExport export = await _exports.RunAsync(source, $"SELECT c FROM {table} ORDER BY n");
         Assert.Equal("BOOLEAN", export.Columns[0].RedshiftType);
-        Assert.Equal(["t", "f", null], Exports.Read(export).Select(row => row[0]));
+        Assert.Equal<IEnumerable<string?>>(["t", "f", null], Exports.Read(export).Select(row => row[0]));
         await server.ExecuteAsync($"INSERT INTO {table} (c) VALUES (-1)");
         EtlException error = await Assert.ThrowsAsync<EtlException>(() => _exports.RunAsync(source, $"SELECT c FROM {table} ORDER BY n"));
         Assert.Contains("row 4: the number is neither 0 nor 1, so it is no boolean (value '-1')", error.Message, StringComparison.Ordinal);
@@ -134,17 +135,17 @@ public sealed class MySqlTypeTests(MariaDbServer server) : IDisposable
     [Fact]
     public async Task Expressions_and_many_columns()
     {
-        Define.MySqlConnection source = await server.Connection;
+        MySqlSourceDefinition source = await server.Connection;
         string nulls = string.Join(", ", Enumerable.Range(0, 70).Select(i => i % 3 == 0 ? $"NULL AS c{i}" : $"{i} AS c{i}"));
         Assert.Equal(Enumerable.Range(0, 70).Select(i => i % 3 == 0 ? null : i.ToString(s_invariant)), Exports.Read(await _exports.RunAsync(source, $"SELECT {nulls}")).Single());
         EtlExport export = await _exports.RunAsync(source, "SELECT 1 + 1 AS a, count(*) AS b, avg(1.5) AS c, concat('x', 1) AS d, cast('{}' AS char) AS e, x'01' AS f, sum(2) AS g, true AS h, 1e0 AS i");
-        Assert.Equal(["2", "1", "1.50000", "x1", "{}", "01", "2", "1", "1"], Exports.Read(export).Single());
+        Assert.Equal<IEnumerable<string?>>(["2", "1", "1.50000", "x1", "{}", "01", "2", "1", "1"], Exports.Read(export).Single());
     }
 
     [Fact]
     public async Task A_value_longer_than_a_packet_comes_whole()
     {
-        Define.MySqlConnection source = await server.Connection;
+        MySqlSourceDefinition source = await server.Connection;
         // 16 MB is where the protocol cuts a row in two; a row of CSV may have 4 MB, so the rest is refused with its row.
         EtlExport export = await _exports.RunAsync(source, "SELECT repeat('x', 65535) AS a, repeat('y', 300) AS b, repeat(x'01', 1900000) AS c");
         string?[] row = Exports.Read(export).Single();
@@ -164,7 +165,7 @@ public sealed class MySqlTypeTests(MariaDbServer server) : IDisposable
             ("decimal(38,9)", Gen.Decimal[-1e18m, 1e18m].Select(v => (object)Math.Round(v, 9))), ("float", Gen.Float.Where(float.IsNormal).Select(v => (object)v)),
             ("double", Gen.Double.Where(double.IsNormal).Select(v => (object)v)), ("date", s_time.Where(v => v.Year >= 1000).Select(v => (object)DateOnly.FromDateTime(v))), ("datetime(6)", s_time.Where(v => v.Year >= 1000).Select(v => (object)v)),
             ("timestamp(6)", s_instant.Select(v => (object)v)), ("time(6)", s_time.Select(v => (object)v.TimeOfDay)), ("year", Gen.Int[1901, 2155].Select(v => (object)v)), ("bit(64)", Gen.ULong.Select(v => (object)v)),
-            ("varchar(40)", Gen.String[Gen.Frequency((6, Gen.Char[' ', '~']), (2, Gen.Char['\u00A0', '\uD7FF']), (1, Gen.OneOfConst('"', '\n', '\r', ',', '\'', '\\'))), 0, 40].Select(v => (object)v)),
+            ("varchar(40)", Gen.String[Gen.Frequency((6, Gen.Char[' ', '~']), (2, Gen.Char['\u00A0', '\uD7FF']), (1, Gen.Int[0, 5].Select(i => "\"\n\r,'\\"[i]))), 0, 40].Select(v => (object)v)),
             ("longtext", Gen.String[Gen.Char['\u00A0', '\uD7FF'], 0, 400].Select(v => (object)v)), ("varbinary(100)", Gen.Byte.Array[1, 100].Select(v => (object)v)), ("longblob", Gen.Byte.Array[1, 400].Select(v => (object)v)),
         ];
         string table = await TableAsync(string.Join(", ", types.Select((type, i) => $"c{i} {type.Ddl} NULL")));
@@ -172,7 +173,7 @@ public sealed class MySqlTypeTests(MariaDbServer server) : IDisposable
         Gen<object?[]> row = types.Aggregate(Gen.Const(Array.Empty<object?>()), (before, type) =>
             Gen.Select(before, Gen.Frequency((1, Gen.Const((object?)null)), (6, type.Values.Select(v => (object?)v))), (values, next) => values.Append(next).ToArray()));
         await using MySqlConnection connection = await server.OpenAsync();
-        await Gen.Select(row.Array[1, 40], Gen.OneOfConst("de-DE", "tr-TR", "ar-SA")).SampleAsync(
+        await Gen.Select(row.Array[1, 40], Gen.OneOf(Gen.Const("de-DE"), Gen.Const("tr-TR"), Gen.Const("ar-SA"))).SampleAsync(
             async (rows, culture) =>
             {
                 await FillAsync(connection, table, names, rows);
@@ -183,7 +184,7 @@ public sealed class MySqlTypeTests(MariaDbServer server) : IDisposable
                 {
                     for (int i = 0; i < sent.Length; i++)
                     {
-                        Assert.True(IsSame(sent[i], fields[i]), $"{types[i].Ddl}: {sent[i]} came as {fields[i]}");
+                        Assert.True(IsSame(sent[i], fields[i]), string.Create(s_invariant, $"{types[i].Ddl}: {sent[i]} came as {fields[i]}"));
                     }
                 }
             },
