@@ -10,6 +10,10 @@ public static class ConnectionReader
 
     private static readonly string[] s_mySqlSslModes = ["None", "Preferred", "Required", "VerifyCA", "VerifyFull"];
 
+    private static readonly string[] s_encryptions = ["Mandatory", "Optional", "Strict"];
+
+    private static readonly string[] s_intents = ["ReadWrite", "ReadOnly"];
+
     private static readonly string[] s_parameterPrefixes = ["@", ":", "$", "?"];
 
     private static readonly Dictionary<string, SqlDialect> s_dialects = new(StringComparer.OrdinalIgnoreCase)
@@ -26,6 +30,7 @@ public static class ConnectionReader
     {
         ["PostgreSQL"] = ReadPostgreSql,
         ["SQLite"] = ReadSqlite,
+        ["SqlServer"] = ReadSqlServer,
         ["MySQL"] = context => ReadMySql(context, "MySQL"),
         ["MariaDB"] = context => ReadMySql(context, "MariaDB"),
         ["AdoNet"] = ReadAdoNet,
@@ -89,6 +94,31 @@ public static class ConnectionReader
     private static SqliteConnection? ReadSqlite(Context context) => context.Path("DataSource", isRequired: true) is { } path
         ? new SqliteConnection { Name = context.Name, DataSource = path, BusyTimeout = context.Reader.Integer("BusyTimeout", 0, 86_400) ?? 30 }
         : null;
+
+    private static SqlServerConnection? ReadSqlServer(Context context)
+    {
+        DefinitionReader reader = context.Reader;
+        var connection = new SqlServerConnection
+        {
+            Name = context.Name,
+            Host = reader.Text("Host"),
+            Port = reader.Integer("Port", 1, 65535),
+            Database = reader.Text("Database"),
+            Username = reader.Text("Username"),
+            Password = context.Secret("Password"),
+            IntegratedSecurity = reader.Flag("IntegratedSecurity"),
+            Encrypt = reader.Choice("Encrypt", s_encryptions),
+            TrustServerCertificate = reader.Flag("TrustServerCertificate"),
+            ApplicationIntent = reader.Choice("ApplicationIntent", s_intents),
+            ConnectionString = context.Secret("ConnectionString"),
+        };
+        if (connection.Host is null && connection.ConnectionString is null)
+        {
+            reader.Refuse("Host", $"{context.Subject} needs Host (or ConnectionString).");
+        }
+
+        return connection;
+    }
 
     private static MySqlConnection? ReadMySql(Context context, string product)
     {

@@ -59,7 +59,7 @@ internal static class FieldEncoders
         }
         catch (OverflowException)
         {
-            throw writer.Refuse("the number has more digits than the provider can give unbent", default, "Cast it to text in the query.");
+            throw TooManyDigits(writer);
         }
 
         Write(value, writer);
@@ -149,7 +149,16 @@ internal static class FieldEncoders
     /// <summary>A column whose values have types of their own, as SQLite's and sql_variant's.</summary>
     public static void ByValue(DbDataReader row, int column, CsvRowWriter writer)
     {
-        object value = row.GetValue(column);
+        object value;
+        try
+        {
+            value = row.GetValue(column);
+        }
+        catch (OverflowException)
+        {
+            throw TooManyDigits(writer);
+        }
+
         switch (value)
         {
             case string v: writer.WriteText(v); break;
@@ -233,6 +242,9 @@ internal static class FieldEncoders
 
         writer.WriteTimeOfDay(value.Hours, value.Minutes, value.Seconds, (int)(value.Ticks % System.TimeSpan.TicksPerSecond / System.TimeSpan.TicksPerMicrosecond));
     }
+
+    private static EtlException TooManyDigits(CsvRowWriter writer) =>
+        writer.Refuse("the number has more digits than the provider can give unbent", default, "Cast it to text in the query.");
 
     private static EtlException NotFinite(double value, CsvRowWriter writer) =>
         Refuse(writer, "Redshift's COPY takes no NaN and no infinity", value.ToString(CultureInfo.InvariantCulture));
