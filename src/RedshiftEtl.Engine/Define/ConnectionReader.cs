@@ -107,7 +107,8 @@ public static class ConnectionReader
             Username = reader.Text("Username"),
             Password = context.Secret("Password"),
             IntegratedSecurity = reader.Flag("IntegratedSecurity"),
-            Encrypt = reader.Choice("Encrypt", s_encryptions),
+            // As connection strings have it: true and false are also said.
+            Encrypt = reader.Value("Encrypt") is bool isEncrypted ? (isEncrypted ? "Mandatory" : "Optional") : reader.Choice("Encrypt", s_encryptions),
             TrustServerCertificate = reader.Flag("TrustServerCertificate"),
             ApplicationIntent = reader.Choice("ApplicationIntent", s_intents),
             ConnectionString = context.Secret("ConnectionString"),

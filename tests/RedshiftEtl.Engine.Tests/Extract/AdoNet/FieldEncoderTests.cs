@@ -177,12 +177,12 @@ public sealed class FieldEncoderTests
     [InlineData(typeof(TimeSpan), "interval", null, null, null, "VARCHAR(32)")]
     [InlineData(typeof(TimeSpan), "time", null, null, null, "TIME")]
     public void Facets_make_the_Redshift_type(Type type, string name, int? precision, int? scale, int? size, string expected) =>
-        Assert.Equal(expected, AdoNetTypes.Map(new Described(type, name, precision, scale, size), typeof(DbDataReader)).RedshiftType);
+        Assert.Equal(expected, AdoNetTypes.Map(new DescribedColumn(type, name, precision, scale, size), typeof(DbDataReader)).RedshiftType);
 
     [Fact]
     public void A_type_without_a_form_is_refused_by_its_column()
     {
-        EtlException error = Assert.Throws<EtlException>(() => AdoNetTypes.Map(new Described(typeof(int[]), "integer[]", null, null, null), typeof(DbDataReader)));
+        EtlException error = Assert.Throws<EtlException>(() => AdoNetTypes.Map(new DescribedColumn(typeof(int[]), "integer[]", null, null, null), typeof(DbDataReader)));
         Assert.Same(Fault.ValueInvalid, error.Fault);
         Assert.Contains("'c' is of type integer[]", error.Message, StringComparison.Ordinal);
     }
@@ -191,17 +191,4 @@ public sealed class FieldEncoderTests
         Assert.EndsWith($"(value '{shown}').", EncodedValues.Refused(type, value).Message, StringComparison.Ordinal);
 
     private static bool IsSame(object sent, object read) => sent is byte[] bytes ? bytes.AsSpan().SequenceEqual((byte[])read) : sent.Equals(read);
-
-    private sealed class Described : DbColumn
-    {
-        public Described(Type type, string name, int? precision, int? scale, int? size)
-        {
-            ColumnName = "c";
-            DataType = type;
-            DataTypeName = name;
-            NumericPrecision = precision;
-            NumericScale = scale;
-            ColumnSize = size;
-        }
-    }
 }
