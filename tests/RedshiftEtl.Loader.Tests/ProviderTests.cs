@@ -14,7 +14,7 @@ public class ProviderTests
     [InlineData("MariaDB", "MySqlConnector")]
     public void A_client_works_in_the_engines_context(string type, string assembly)
     {
-        PSObject test = Test(new Hashtable { ["Type"] = type, ["Host"] = "127.0.0.1", ["Port"] = 1, ["Username"] = "u", ["Password"] = "p" });
+        PSObject test = Test(new Hashtable { ["Type"] = type, ["Host"] = "127.0.0.1", ["Port"] = 1, ["Username"] = "u", ["Password"] = "p", ["ConnectionString"] = "Connect Timeout=1" });
         // A stub would say that the platform is not supported.
         Assert.Equal("ConnectionFailed", test.Properties["Fault"].Value);
         AssemblyLoadContext engine = Assert.Single(AssemblyLoadContext.All, context => context.Name == "RedshiftEtl.Engine");

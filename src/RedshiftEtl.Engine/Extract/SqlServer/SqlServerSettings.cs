@@ -30,8 +30,6 @@ internal static class SqlServerSettings
             builder.Pooling = false;
             builder.Enlist = false;
             builder.MultipleActiveResultSets = false;
-            // The client would wait for ten seconds before it says that nobody answers; and an extract's connection is never idle.
-            builder.ConnectRetryCount = builder.ShouldSerialize("Connect Retry Count") ? builder.ConnectRetryCount : 0;
             // Set on the command too; a string's own would come back with every new command.
             builder.CommandTimeout = 0;
             return builder.Authentication is SqlAuthenticationMethod.NotSpecified or SqlAuthenticationMethod.SqlPassword
