@@ -43,6 +43,12 @@ internal sealed class SqlServerSource(SqlServerConnection connection) : DbSource
     /// <inheritdoc/>
     protected override ISourceReader CreateReader(DbSession session, DbDataReader rows, SourceQuery query, CsvDialect dialect, IReadOnlyList<string> remarks)
     {
+        for (int i = 0; i < rows.FieldCount; i++)
+        {
+            // By its name first: of a type of the CLR the client can describe no more without the server's own assembly.
+            SqlServerTypes.Require(rows.GetName(i), rows.GetDataTypeName(i));
+        }
+
         IReadOnlyList<DbColumn> described = rows.FieldCount == 0 ? [] : rows.GetColumnSchema();
         SqlServerMapping[] mappings = described.Select(SqlServerTypes.Map).ToArray();
         EtlColumn[] columns = mappings.Select((mapping, i) => new EtlColumn(rows.GetName(i), mapping.SourceType, mapping.RedshiftType)).ToArray();

@@ -52,7 +52,7 @@ internal static class SqlServerTypes
         new("nchar", "VARCHAR", "text, padded with blanks as it is stored", FieldEncoders.Text),
         new("nvarchar", "VARCHAR", "text", FieldEncoders.Text),
         new("ntext", RedshiftTypes.AnyText, "text", FieldEncoders.Text),
-        new("xml", RedshiftTypes.AnyText, "text", FieldEncoders.Text),
+        new("xml", RedshiftTypes.AnyText, "text", EncodeXml),
         new("json", "SUPER", "JSON as the server writes it", FieldEncoders.Document),
         new("uniqueidentifier", "CHAR(36)", "8-4-4-4-12 hexadecimal digits in lower case", FieldEncoders.Guid),
         new("binary", "VARBYTE", "hexadecimal digits", FieldEncoders.Binary),
@@ -65,23 +65,32 @@ internal static class SqlServerTypes
 
     private static readonly Dictionary<string, SqlServerType> s_byName = Table.ToDictionary(row => row.Name, StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>How a column is carried.</summary>
-    /// <exception cref="EtlException"><see cref="Fault.ValueInvalid"/>: its type has no form in CSV.</exception>
-    public static SqlServerMapping Map(DbColumn column)
+    /// <summary>The row of a column's type.</summary>
+    /// <param name="column">The column's name.</param>
+    /// <param name="type">Its type as the client names it.</param>
+    /// <exception cref="EtlException"><see cref="Fault.ValueInvalid"/>: the type has no form in CSV.</exception>
+    public static SqlServerType Require(string column, string type)
     {
-        string name = column.DataTypeName ?? "";
-        if (!s_byName.TryGetValue(name, out SqlServerType? row))
+        if (s_byName.TryGetValue(type, out SqlServerType? row))
         {
-            // A type of the CLR is named with its database and schema.
-            string own = name[(name.LastIndexOf('.') + 1)..];
-            throw new EtlException(Fault.ValueInvalid, $"Column '{column.ColumnName}' is of type {own}, which has no form that COPY reads.", column.ColumnName, null, own switch
-            {
-                "geography" or "geometry" => $"Select [{column.ColumnName}].STAsText() AS [{column.ColumnName}], which a GEOMETRY or GEOGRAPHY column takes.",
-                "hierarchyid" => $"Select [{column.ColumnName}].ToString() AS [{column.ColumnName}].",
-                _ => "Cast it to text, or to JSON, in the query.",
-            });
+            return row;
         }
 
+        // A type of the CLR is named with its database and schema.
+        string own = type[(type.LastIndexOf('.') + 1)..];
+        throw new EtlException(Fault.ValueInvalid, $"Column '{column}' is of type {own}, which has no form that COPY reads.", column, null, own switch
+        {
+            "geography" or "geometry" => $"Select [{column}].STAsText() AS [{column}], which a GEOMETRY or GEOGRAPHY column takes.",
+            "hierarchyid" => $"Select [{column}].ToString() AS [{column}].",
+            _ => "Cast it to text, or to JSON, in the query.",
+        });
+    }
+
+    /// <summary>How a column is carried.</summary>
+    /// <exception cref="EtlException">As of <see cref="Require"/>.</exception>
+    public static SqlServerMapping Map(DbColumn column)
+    {
+        SqlServerType row = Require(column.ColumnName, column.DataTypeName ?? "");
         int? size = column.ColumnSize is > 0 and < int.MaxValue ? column.ColumnSize : null;
         string facet = size is { } length && length <= 8000 ? length.ToString(CultureInfo.InvariantCulture) : "max";
         return row.RedshiftType switch
@@ -93,4 +102,7 @@ internal static class SqlServerTypes
             _ => new(row.Name, row.RedshiftType, row.Encoder),
         };
     }
+
+    /// <summary>Writes XML without the byte order mark that a server may put before it.</summary>
+    private static void EncodeXml(DbDataReader row, int column, CsvRowWriter writer) => writer.WriteText(row.GetString(column).AsSpan().TrimStart('\uFEFF'));
 }
