@@ -36,7 +36,7 @@ internal sealed class AdoNetSource(AdoNetConnection connection) : DbSource(conne
             return opened.BeginTransaction(isolation);
         }
 
-        remarks.Add("No IsolationLevel is set, so the query runs without a transaction; its one statement sees what the provider shows it.");
+        remarks.Add("No IsolationLevel is set: the query runs outside of a transaction, as consistent as the source makes one statement.");
         return null;
     }
 

@@ -38,9 +38,11 @@ internal sealed class MySqlSource : DbSource
             Execute(opened, $"SET SESSION sql_mode = '{string.Join(',', modes.Except(s_otherModes, StringComparer.OrdinalIgnoreCase))}'");
         }
 
-        // An extract takes as long as it takes. The two products name the limit differently.
-        string limit = (string)Scalar(opened, "SELECT VERSION()")! is var version && version.Contains("MariaDB", StringComparison.OrdinalIgnoreCase) ? "max_statement_time" : "max_execution_time";
-        Execute(opened, $"SET SESSION {limit} = 0");
+        foreach (string limit in TimeLimits(opened))
+        {
+            Execute(opened, $"SET SESSION {limit} = 0");
+        }
+
         Execute(opened, Snapshot);
         return null;
     }
@@ -80,6 +82,21 @@ internal sealed class MySqlSource : DbSource
 
     /// <inheritdoc/>
     protected override EtlException StatementError(Exception error, SourceQuery query) => MySqlError.Statement(error, Where, _connection.Name, query);
+
+    /// <summary>The names of what ends a query that takes long, which an extract may: each product and version has its own.</summary>
+    private static List<string> TimeLimits(DbConnection opened)
+    {
+        using DbCommand command = opened.CreateCommand();
+        command.CommandText = "SHOW SESSION VARIABLES WHERE variable_name IN ('max_statement_time', 'max_execution_time')";
+        using DbDataReader rows = command.ExecuteReader();
+        var names = new List<string>();
+        while (rows.Read())
+        {
+            names.Add(rows.GetString(0));
+        }
+
+        return names;
+    }
 
     private static void Set(DbParameter target, object? value) => target.Value = value switch
     {
