@@ -54,6 +54,9 @@ internal abstract class DbSource(SourceConnection connection) : ISource
     /// <exception cref="EtlException">The columns cannot be a table's.</exception>
     protected abstract ISourceReader CreateReader(DbSession session, DbDataReader rows, SourceQuery query, CsvDialect dialect, IReadOnlyList<string> remarks);
 
+    /// <summary>Cuts off a connection whose query the server does not stop; null where that cannot be.</summary>
+    protected virtual Action<DbConnection>? CutOff => null;
+
     /// <summary>Product and version of the server.</summary>
     protected abstract string Product(DbConnection opened);
 
@@ -109,7 +112,7 @@ internal abstract class DbSource(SourceConnection connection) : ISource
             {
                 DbCommand command = CreateCommand(opened, query);
                 command.Transaction = transaction;
-                var session = new DbSession(opened, command, transaction);
+                var session = new DbSession(opened, command, transaction, CutOff);
                 try
                 {
                     using CancellationTokenRegistration stop = cancel.Register(state => _ = ((DbSession)state!).CancelAsync(), session);

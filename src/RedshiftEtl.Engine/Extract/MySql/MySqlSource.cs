@@ -26,6 +26,9 @@ internal sealed class MySqlSource : DbSource
     }
 
     /// <inheritdoc/>
+    protected override Action<DbConnection> CutOff => MySqlSocket.Close;
+
+    /// <inheritdoc/>
     protected override DbConnection Create() => new MySqlConnector.MySqlConnection(MySqlSettings.ConnectionString(_connection));
 
     /// <inheritdoc/>

@@ -193,6 +193,34 @@ public sealed class MySqlExportTests(MariaDbServer server) : IDisposable
     }
 
     [Fact]
+    public async Task A_query_ends_too_when_the_server_takes_no_connection_to_kill_it()
+    {
+        await server.ExecuteAsync("CREATE USER alone@'%' IDENTIFIED BY 'x' WITH MAX_USER_CONNECTIONS 1; GRANT ALL PRIVILEGES ON shop.* TO alone@'%'");
+        MySqlConnection source = (await server.Connection) with { Username = "alone", Password = Secret.Of("x") };
+        using var stop = new CancellationTokenSource();
+        ISourceReader reader = await new MySqlSource(source).OpenAsync(
+            Exports.Query(source, "SELECT a.seq AS i, repeat('x', 1000) AS left_alone FROM seq_1_to_100000 AS a, seq_1_to_100000 AS b"), CsvDialect.Default, stop.Token);
+        reader.Read(stop.Token)!.Dispose();
+        await stop.CancelAsync();
+        Assert.ThrowsAny<OperationCanceledException>(() => reader.Read(stop.Token));
+        await reader.DisposeAsync();
+        await WaitForAsync("left_alone", isThere: false);
+    }
+
+    [Fact]
+    public async Task A_query_without_rows_is_given_up_when_the_server_takes_no_connection_to_kill_it()
+    {
+        await server.ExecuteAsync("CREATE USER lonely@'%' IDENTIFIED BY 'x' WITH MAX_USER_CONNECTIONS 1; GRANT ALL PRIVILEGES ON shop.* TO lonely@'%'");
+        MySqlConnection source = (await server.Connection) with { Username = "lonely", Password = Secret.Of("x") };
+        using var stop = new CancellationTokenSource();
+        Task<ISourceReader> opening = new MySqlSource(source).OpenAsync(Exports.Query(source, "SELECT sleep(3600) AS given_up_lonely"), CsvDialect.Default, stop.Token);
+        await WaitForAsync("given_up_lonely", isThere: true);
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => opening);
+        await server.ExecuteAsync("KILL USER lonely");
+    }
+
+    [Fact]
     public async Task A_connection_that_is_killed_is_a_lost_connection()
     {
         MySqlConnection source = await server.Connection;
