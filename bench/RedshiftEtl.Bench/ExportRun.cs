@@ -12,7 +12,7 @@ namespace RedshiftEtl.Bench;
 internal static class ExportRun
 {
     /// <summary>Exports a query to a folder and prints what it took.</summary>
-    /// <param name="source">«postgresql:host:port:database:user» or «sqlite:file».</param>
+    /// <param name="source">«postgresql:host:port:database:user», «mysql:host:port:database:user» or «sqlite:file».</param>
     /// <param name="query">The query.</param>
     /// <param name="compression">The parts' compression.</param>
     /// <param name="folder">Where the parts are written.</param>
@@ -31,9 +31,19 @@ internal static class ExportRun
     private static SourceConnection Connect(string source)
     {
         string[] words = source.Split(':');
-        return words[0] == "sqlite"
-            ? new SqliteConnection { Name = "bench", DataSource = Path.GetFullPath(words[1]) }
-            : new PostgreSqlConnection
+        return words[0] switch
+        {
+            "sqlite" => new SqliteConnection { Name = "bench", DataSource = Path.GetFullPath(words[1]) },
+            "mysql" => new MySqlConnection
+            {
+                Name = "bench",
+                Host = words[1],
+                Port = int.Parse(words[2], CultureInfo.InvariantCulture),
+                Database = words[3],
+                Username = words[4],
+                SslMode = "None",
+            },
+            _ => new PostgreSqlConnection
             {
                 Name = "bench",
                 Host = words[1],
@@ -41,7 +51,8 @@ internal static class ExportRun
                 Database = words[3],
                 Username = words[4],
                 SslMode = "Disable",
-            };
+            },
+        };
     }
 
     private sealed class Silence : IProgress<EtlEvent>

@@ -10,6 +10,9 @@ switch (args)
     case ["export", var source, var query, var compression, var folder, .. var parts]:
         await ExportRun.RunAsync(source, query, Enum.Parse<Compression>(compression, ignoreCase: true), folder, parts is [var count] ? int.Parse(count, CultureInfo.InvariantCulture) : 4);
         return 0;
+    case ["csvhelper", var port, var query, var file]:
+        CsvHelperRun.Run(int.Parse(port, CultureInfo.InvariantCulture), query, file);
+        return 0;
     case ["upload", var serviceUrl, var megabytes, var mode]:
         await UploadRun.RunAsync(serviceUrl, int.Parse(megabytes, CultureInfo.InvariantCulture), Enum.Parse<ChecksumMode>(mode, ignoreCase: true));
         return 0;

@@ -42,6 +42,16 @@ internal sealed class Suite : IDisposable
             Compare(string.Create(CultureInfo.InvariantCulture, $"SQLite, {million} million rows of 16 columns"), Sqlite(file));
         }
 
+        if (BenchMariaDb.IsInstalled)
+        {
+            using var mariaDb = new BenchMariaDb(Path.Combine(_folder, "maria"));
+            foreach (double million in millions)
+            {
+                mariaDb.Fill((long)(million * 1e6));
+                Compare(string.Create(CultureInfo.InvariantCulture, $"MariaDB, {million} million rows of 16 columns, server on the same cores"), MariaDb(mariaDb));
+            }
+        }
+
         Upload();
         Line($"\nLoad average at the end: {LoadAverage}.");
         return _report.ToString();
@@ -70,6 +80,19 @@ internal sealed class Suite : IDisposable
         ("RedshiftEtl, zstd", Export($"sqlite:{file}", "Zstd")),
         ("RedshiftEtl, gzip", Export($"sqlite:{file}", "Gzip")),
     ];
+
+    private (string Name, string Command)[] MariaDb(BenchMariaDb server)
+    {
+        string source = string.Create(CultureInfo.InvariantCulture, $"mysql:127.0.0.1:{server.Port}:bench:root");
+        return
+        [
+            ("mariadb --batch \\| zstd -1", $"{server.Client} --batch --quick -e 'SELECT * FROM t' | zstd -q -1 > {_folder}/out.zst"),
+            ("mariadb --batch > /dev/null", $"{server.Client} --batch --quick -e 'SELECT * FROM t' > /dev/null"),
+            ("MySqlConnector, CsvHelper, zstd", string.Create(CultureInfo.InvariantCulture, $"{Self} csvhelper {server.Port} 'SELECT * FROM t' {_folder}/out.zst")),
+            ("RedshiftEtl, zstd", Export(source, "Zstd")),
+            ("RedshiftEtl, gzip", Export(source, "Gzip")),
+        ];
+    }
 
     private string Export(string source, string compression) => $"rm -rf {_folder}/parts; {Self} export '{source}' 'SELECT * FROM t' {compression} {_folder}/parts";
 

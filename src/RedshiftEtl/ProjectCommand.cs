@@ -120,6 +120,9 @@ public abstract class ProjectCommand : PathCommand
         {
             RedshiftConnection redshift => redshift with { Username = credential.UserName, Password = password },
             PostgreSqlConnection postgreSql => postgreSql with { Username = credential.UserName, Password = password },
+            MySqlConnection mySql => mySql with { Username = credential.UserName, Password = password },
+            SqlServerConnection sqlServer => sqlServer with { Username = credential.UserName, Password = password, IntegratedSecurity = false },
+            AdoNetConnection adoNet => adoNet with { Username = credential.UserName, Password = password },
             S3Connection s3 => s3 with { AccessKey = credential.UserName, SecretKey = password },
             _ => throw new EtlException(Fault.ArgumentInvalid, $"A {connection.Type} connection has no user, so a credential cannot be used with '{connection.Name}'.", connection.Name),
         };

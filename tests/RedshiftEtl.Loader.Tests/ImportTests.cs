@@ -109,7 +109,7 @@ public class ImportTests
         return output;
     }
 
-    private static string FindCheckout()
+    internal static string FindCheckout()
     {
         DirectoryInfo? folder = new(AppContext.BaseDirectory);
         while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "RedshiftEtl.psd1")))

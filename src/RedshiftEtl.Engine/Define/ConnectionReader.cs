@@ -1,3 +1,6 @@
+using System.Data;
+using RedshiftEtl.Engine.Plan;
+
 namespace RedshiftEtl.Engine.Define;
 
 /// <summary>Makes a validated connection of a table.</summary>
@@ -5,11 +8,32 @@ public static class ConnectionReader
 {
     private static readonly string[] s_sslModes = ["Disable", "Allow", "Prefer", "Require", "VerifyCA", "VerifyFull"];
 
+    private static readonly string[] s_mySqlSslModes = ["None", "Preferred", "Required", "VerifyCA", "VerifyFull"];
+
+    private static readonly string[] s_encryptions = ["Mandatory", "Optional", "Strict"];
+
+    private static readonly string[] s_intents = ["ReadWrite", "ReadOnly"];
+
+    private static readonly string[] s_parameterPrefixes = ["@", ":", "$", "?"];
+
+    private static readonly Dictionary<string, SqlDialect> s_dialects = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["Ansi"] = SqlDialect.Ansi,
+        ["PostgreSQL"] = SqlDialect.PostgreSql,
+        ["SQLite"] = SqlDialect.Sqlite,
+        ["MySQL"] = SqlDialect.MySql,
+        ["SqlServer"] = SqlDialect.SqlServer,
+    };
+
     /// <summary>The types by name, each with how it is read.</summary>
     private static readonly Dictionary<string, Func<Context, EtlConnection?>> s_types = new(StringComparer.OrdinalIgnoreCase)
     {
         ["PostgreSQL"] = ReadPostgreSql,
         ["SQLite"] = ReadSqlite,
+        ["SqlServer"] = ReadSqlServer,
+        ["MySQL"] = context => ReadMySql(context, "MySQL"),
+        ["MariaDB"] = context => ReadMySql(context, "MariaDB"),
+        ["AdoNet"] = ReadAdoNet,
         ["S3"] = ReadS3,
         ["Redshift"] = ReadRedshift,
     };
@@ -70,6 +94,76 @@ public static class ConnectionReader
     private static SqliteConnection? ReadSqlite(Context context) => context.Path("DataSource", isRequired: true) is { } path
         ? new SqliteConnection { Name = context.Name, DataSource = path, BusyTimeout = context.Reader.Integer("BusyTimeout", 0, 86_400) ?? 30 }
         : null;
+
+    private static SqlServerConnection? ReadSqlServer(Context context)
+    {
+        DefinitionReader reader = context.Reader;
+        var connection = new SqlServerConnection
+        {
+            Name = context.Name,
+            Host = reader.Text("Host"),
+            Port = reader.Integer("Port", 1, 65535),
+            Database = reader.Text("Database"),
+            Username = reader.Text("Username"),
+            Password = context.Secret("Password"),
+            IntegratedSecurity = reader.Flag("IntegratedSecurity"),
+            // As connection strings have it: true and false are also said.
+            Encrypt = reader.Value("Encrypt") is bool isEncrypted ? (isEncrypted ? "Mandatory" : "Optional") : reader.Choice("Encrypt", s_encryptions),
+            TrustServerCertificate = reader.Flag("TrustServerCertificate"),
+            ApplicationIntent = reader.Choice("ApplicationIntent", s_intents),
+            ConnectionString = context.Secret("ConnectionString"),
+        };
+        if (connection.Host is null && connection.ConnectionString is null)
+        {
+            reader.Refuse("Host", $"{context.Subject} needs Host (or ConnectionString).");
+        }
+
+        return connection;
+    }
+
+    private static MySqlConnection? ReadMySql(Context context, string product)
+    {
+        DefinitionReader reader = context.Reader;
+        var connection = new MySqlConnection
+        {
+            Name = context.Name,
+            Product = product,
+            Host = reader.Text("Host"),
+            Port = reader.Integer("Port", 1, 65535) ?? 3306,
+            Database = reader.Text("Database"),
+            Username = reader.Text("Username"),
+            Password = context.Secret("Password"),
+            SslMode = reader.Choice("SslMode", s_mySqlSslModes),
+            RootCertificate = context.Path("RootCertificate"),
+            TreatTinyAsBoolean = reader.Flag("TreatTinyAsBoolean") ?? false,
+            ConnectionString = context.Secret("ConnectionString"),
+        };
+        if (connection.Host is null && connection.ConnectionString is null)
+        {
+            reader.Refuse("Host", $"{context.Subject} needs Host (or ConnectionString).");
+        }
+
+        return connection;
+    }
+
+    private static AdoNetConnection? ReadAdoNet(Context context)
+    {
+        DefinitionReader reader = context.Reader;
+        return new AdoNetConnection
+        {
+            Name = context.Name,
+            Assembly = context.Path("Assembly", isRequired: true) ?? "",
+            Factory = reader.Text("Factory", isRequired: true) ?? "",
+            ConnectionString = context.Secret("ConnectionString"),
+            Username = reader.Text("Username"),
+            Password = context.Secret("Password"),
+            UsernameKeyword = reader.Text("UsernameKeyword"),
+            PasswordKeyword = reader.Text("PasswordKeyword"),
+            ParameterPrefix = reader.Choice("ParameterPrefix", s_parameterPrefixes) ?? "@",
+            Dialect = reader.Choice("SqlDialect", s_dialects.Keys) is { } dialect ? s_dialects[dialect] : SqlDialect.Ansi,
+            IsolationLevel = reader.Choice<IsolationLevel>("IsolationLevel"),
+        };
+    }
 
     private static S3Connection? ReadS3(Context context)
     {

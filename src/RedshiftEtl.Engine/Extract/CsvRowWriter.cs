@@ -7,7 +7,7 @@ using System.Text.Unicode;
 namespace RedshiftEtl.Engine.Extract;
 
 /// <summary>Writes rows of CSV into pooled blocks, without an allocation per value or row.</summary>
-internal sealed class CsvRowWriter : IDisposable
+internal sealed partial class CsvRowWriter : IDisposable
 {
     private readonly IReadOnlyList<EtlColumn> _columns;
     private readonly byte[] _null;
@@ -159,6 +159,15 @@ internal sealed class CsvRowWriter : IDisposable
             throw Refuse(string.Create(CultureInfo.InvariantCulture, $"the text has {value.Length:N0} bytes; Redshift holds {RedshiftLimits.TextBytes:N0}"), value);
         }
 
+        CheckCharacters(value);
+        if (value.SequenceEqual(_null))
+        {
+            throw Refuse(RefusedValue.IsMarker, value, RefusedValue.MarkerAdvice);
+        }
+    }
+
+    private void CheckCharacters(ReadOnlySpan<byte> value)
+    {
         if (value.Contains((byte)0))
         {
             throw Refuse("the text has a NUL character in it, which Redshift cannot hold", value);
@@ -167,11 +176,6 @@ internal sealed class CsvRowWriter : IDisposable
         if (!Utf8.IsValid(value))
         {
             throw Refuse("the text is not valid UTF-8", value);
-        }
-
-        if (value.SequenceEqual(_null))
-        {
-            throw Refuse(RefusedValue.IsMarker, value, RefusedValue.MarkerAdvice);
         }
     }
 

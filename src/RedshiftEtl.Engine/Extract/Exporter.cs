@@ -32,6 +32,11 @@ public static class Exporter
             ? WatermarkTracker.Of(column, reader.Columns, options.Dialect, source.SqlDialect)
             : null;
         progress.Report(new VerboseEvent($"{source.Name}: {reader.Columns.Count} column(s), {options.Compression} parts to {destination.Location}."));
+        foreach (string remark in reader.Remarks)
+        {
+            progress.Report(new VerboseEvent($"{source.Name}: {remark}"));
+        }
+
         try
         {
             // A thread of its own, since a source blocks it while its server thinks.

@@ -24,6 +24,9 @@ internal interface ISourceReader : IAsyncDisposable
     /// <summary>The columns, in order.</summary>
     IReadOnlyList<EtlColumn> Columns { get; }
 
+    /// <summary>What the user should know of this extract, such as a snapshot that the source does not give; sentences for the verbose stream.</summary>
+    IReadOnlyList<string> Remarks => [];
+
     /// <summary>The next rows as CSV; null at the end. Blocks its thread while the source thinks, on purpose: databases' own interfaces are fastest that way.
     /// Called by one thread, never again after an error.</summary>
     /// <exception cref="EtlException">What the source refused, or a value that Redshift would not hold.</exception>

@@ -1,6 +1,9 @@
 using RedshiftEtl.Engine.Define;
+using RedshiftEtl.Engine.Extract.AdoNet;
+using RedshiftEtl.Engine.Extract.MySql;
 using RedshiftEtl.Engine.Extract.PostgreSql;
 using RedshiftEtl.Engine.Extract.Sqlite;
+using RedshiftEtl.Engine.Extract.SqlServer;
 
 namespace RedshiftEtl.Engine.Extract;
 
@@ -12,6 +15,9 @@ internal static class Sources
     {
         PostgreSqlConnection postgreSql => new PostgreSqlSource(postgreSql),
         SqliteConnection sqlite => new SqliteSource(sqlite),
+        SqlServerConnection sqlServer => new SqlServerSource(sqlServer),
+        MySqlConnection mySql => new MySqlSource(mySql),
+        AdoNetConnection adoNet => new AdoNetSource(adoNet),
         _ => throw new EtlException(Fault.ConnectionTypeMismatch, $"A {connection.Type} connection cannot be read from.", connection.Name),
     };
 }

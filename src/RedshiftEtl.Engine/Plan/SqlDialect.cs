@@ -9,6 +9,21 @@ namespace RedshiftEtl.Engine.Plan;
 /// <param name="NestedComments">/* */ nests.</param>
 public sealed record SqlDialect(bool BackslashEscapes, bool EscapeStrings, bool DollarQuotes, bool Brackets, bool Backticks, bool NestedComments)
 {
+    /// <summary># begins a comment, -- only before white space, and a backslash escapes inside "…" too: MySQL.</summary>
+    public bool IsMySql { get; init; }
+
+    /// <summary>]] inside [name] is one bracket of the name.</summary>
+    public bool DoubledBrackets { get; init; }
+
+    /// <summary>Standard SQL and nothing more.</summary>
+    public static SqlDialect Ansi { get; } = new(false, false, false, false, false, false);
+
+    /// <summary>MySQL and MariaDB without ANSI_QUOTES and NO_BACKSLASH_ESCAPES, which a source's session turns off.</summary>
+    public static SqlDialect MySql { get; } = new(true, false, false, false, true, false) { IsMySql = true };
+
+    /// <summary>SQL Server.</summary>
+    public static SqlDialect SqlServer { get; } = new(false, false, false, true, false, true) { DoubledBrackets = true };
+
     /// <summary>PostgreSQL with standard_conforming_strings on.</summary>
     public static SqlDialect PostgreSql { get; } = new(false, true, true, false, false, true);
 

@@ -55,12 +55,13 @@ internal sealed class SqlScanner(string text, SqlDialect dialect)
             case '\'':
                 return SkipQuoted(i, '\'', dialect.BackslashEscapes);
             case '"':
-                return SkipQuoted(i, '"', false);
+                return SkipQuoted(i, '"', dialect.IsMySql);
             case '`' when dialect.Backticks:
                 return SkipQuoted(i, '`', false);
             case '[' when dialect.Brackets:
                 return SkipQuoted(i, ']', false);
-            case '-' when following == '-':
+            case '-' when following == '-' && (!dialect.IsMySql || i + 2 >= text.Length || char.IsWhiteSpace(text[i + 2])):
+            case '#' when dialect.IsMySql:
                 isContent = false;
                 return SkipLine(i);
             case '/' when following == '*':
@@ -97,7 +98,7 @@ internal sealed class SqlScanner(string text, SqlDialect dialect)
             }
             else if (text[k] == close)
             {
-                if (k + 1 < text.Length && text[k + 1] == close && close != ']')
+                if (k + 1 < text.Length && text[k + 1] == close && (close != ']' || dialect.DoubledBrackets))
                 {
                     k++;
                 }

@@ -64,4 +64,37 @@ public class ConnectionReaderTests
         (_, List<DefinitionMistake> mistakes) = Read(("Type", "S3"), ("Bucket", "b"), ("AccessKey", "a"));
         Assert.Contains("both AccessKey and SecretKey", Assert.Single(mistakes).Message, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("mysql", "MySQL")]
+    [InlineData("MariaDB", "MariaDB")]
+    public void MySQL_and_MariaDB_are_read_alike(string type, string expected)
+    {
+        (EtlConnection? connection, List<DefinitionMistake> mistakes) = Read(("Type", type), ("Host", "h"), ("Port", 3307), ("Database", "d"), ("SslMode", "verifyfull"), ("RootCertificate", "ca.pem"), ("TreatTinyAsBoolean", true));
+        Assert.Empty(mistakes);
+        var mySql = (MySqlConnection)connection!;
+        Assert.Equal((expected, "h:3307/d", "VerifyFull", true), (mySql.Type, mySql.Target, mySql.SslMode, mySql.TreatTinyAsBoolean));
+        Assert.Equal(Path.Combine(Path.GetTempPath(), "ca.pem"), mySql.RootCertificate);
+    }
+
+    [Fact]
+    public void A_provider_needs_its_assembly_and_its_factory()
+    {
+        (_, List<DefinitionMistake> mistakes) = Read(("Type", "AdoNet"), ("ParameterPrefix", "%"), ("SqlDialect", "Orcale"));
+        Assert.Equal(4, mistakes.Count);
+        (EtlConnection? connection, _) = Read(("Type", "AdoNet"), ("Assembly", "p/x.dll"), ("Factory", "X.F"), ("ParameterPrefix", ":"), ("SqlDialect", "postgresql"), ("IsolationLevel", "Serializable"));
+        var any = (AdoNetConnection)connection!;
+        Assert.Equal((":", Engine.Plan.SqlDialect.PostgreSql, System.Data.IsolationLevel.Serializable), (any.ParameterPrefix, any.SqlDialect, any.IsolationLevel!.Value));
+        Assert.Equal(Path.Combine(Path.GetTempPath(), "p", "x.dll"), any.Assembly);
+    }
+
+    [Theory]
+    [InlineData("SqlServer")]
+    [InlineData("MySQL")]
+    public void A_source_needs_a_host_or_a_connection_string(string type)
+    {
+        (_, List<DefinitionMistake> mistakes) = Read(("Type", type), ("Database", "d"));
+        Assert.Contains("needs Host (or ConnectionString)", Assert.Single(mistakes).Message, StringComparison.Ordinal);
+        Assert.NotNull(Read(("Type", type), ("ConnectionString", "Server=h")).Connection);
+    }
 }

@@ -28,6 +28,17 @@ public class SqlTextTests
     public void Sqlite_quotes_names_in_brackets_and_backticks_and_knows_no_backslash(string sql, string expected) =>
         Assert.Equal(expected.Split(' '), Names(sql, SqlDialect.Sqlite));
 
+    [Theory]
+    [InlineData("SELECT `a``@no`, 'x\\'@no', \"x\\\"@no\", @yes # @no\n-- @no\n, 1--@and", "yes and")]
+    [InlineData("SELECT @@version, @yes /* /* @no */, @and --", "yes and")]
+    public void MySql_has_its_own_comments_and_escapes_in_both_quotes(string sql, string expected) =>
+        Assert.Equal(expected.Split(' '), Names(sql, SqlDialect.MySql));
+
+    [Theory]
+    [InlineData("SELECT [a]]@no], N'it''s @no\\', \"@no\", @yes FROM #t -- @no\n/* /* @no */ @no */ WHERE x = @and", "yes and")]
+    public void SqlServer_doubles_brackets_and_nests_comments(string sql, string expected) =>
+        Assert.Equal(expected.Split(' '), Names(sql, SqlDialect.SqlServer));
+
     [Fact]
     public void Redshift_escapes_with_a_backslash_in_ordinary_strings() =>
         Assert.Equal(["yes"], Names("SELECT 'it\\'s @no', @yes", SqlDialect.Redshift));
