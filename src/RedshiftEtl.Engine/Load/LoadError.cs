@@ -53,8 +53,13 @@ public sealed record LoadError(string File, long Line, string Column, string Typ
     }
 
     /// <summary>The newest errors of a session, read through another one; empty when the server shows none.</summary>
-    internal static Task<IReadOnlyList<LoadError>> ReadAsync(WarehouseSession session, int processId, int count, CancellationToken cancel) =>
-        ReadAsync(session, $"session = {processId}", $"session_id = {processId}", count, cancel);
+    internal static async Task<IReadOnlyList<LoadError>> ReadAsync(WarehouseSession session, int processId, int count, CancellationToken cancel)
+    {
+        IReadOnlyList<LoadError> errors = await ReadAsync(session, $"session = {processId}", $"session_id = {processId}", count, cancel);
+
+        // Process ids come again: only the newest COPY of the session is the one that has just failed.
+        return errors.Where(error => error.QueryId == errors[0].QueryId).ToArray();
+    }
 
     private static async Task<IReadOnlyList<LoadError>> ReadAsync(
         WarehouseSession session, string stlCondition, string sysCondition, int count, CancellationToken cancel)

@@ -90,6 +90,45 @@ public sealed class CampaignTests(ITestOutputHelper output)
         Report("process killed (SIGKILL) at a statement", campaign);
     }
 
+    [Fact]
+    public async Task A_process_that_is_killed_in_an_s3_call_leaves_nothing_behind_after_the_next_run()
+    {
+        using var sandbox = new BreakingSandbox();
+        using var campaign = new FaultCampaign(sandbox, "Append", "Ongoing");
+        foreach (string operation in new[] { "PutObject", "HeadObject", "DeleteObject" })
+        {
+            await campaign.KillAsync(operation);
+        }
+
+        Report("process killed in an S3 call", campaign);
+    }
+
+    [Fact]
+    public async Task A_process_that_is_asked_to_end_stops_cleanly_and_says_so()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no SIGTERM.");
+        using var sandbox = new BreakingSandbox();
+        using var campaign = new FaultCampaign(sandbox, "Overwrite", "Ongoing");
+        await campaign.TerminateAsync();
+    }
+
+    [Fact]
+    public async Task Two_processes_that_race_for_one_job_load_it_once()
+    {
+        using var sandbox = new BreakingSandbox();
+        using var campaign = new FaultCampaign(sandbox, "Append", "Ongoing");
+        await campaign.RaceAsync();
+        await campaign.RaceAsync();
+    }
+
+    [Fact]
+    public async Task Parts_of_an_upload_that_was_cut_by_a_kill_are_aborted_by_the_next_run()
+    {
+        using var sandbox = new BreakingSandbox();
+        using var campaign = new FaultCampaign(sandbox, "Append", "Initial", moreRows: 400_000);
+        await campaign.KillAsync("UploadPart");
+    }
+
     private void Report(string what, FaultCampaign campaign) => output.WriteLine(string.Create(CultureInfo.InvariantCulture,
         $"| {campaign.Name} | {what} | {campaign.Trials} | {campaign.Committed} | 0 | 0 | 0 |"));
 }

@@ -13,20 +13,23 @@ internal sealed class FaultCampaign : IDisposable
     private readonly ProjectFolder _project;
     private readonly string _mode;
     private readonly string _load;
+    private readonly int _moreRows;
     private readonly SortedDictionary<int, string> _source = [];
     private int _newest;
 
-    public FaultCampaign(BreakingSandbox sandbox, string mode, string load)
+    public FaultCampaign(BreakingSandbox sandbox, string mode, string load, int moreRows = 0)
     {
         _sandbox = sandbox;
         _mode = mode;
         _load = load;
+        _moreRows = moreRows;
         _project = sandbox.Project();
         _project.Source("CREATE TABLE data (id INT, name TEXT, changed TIMESTAMP)");
         string lag = mode == "Overwrite" ? "@{ Column = 'changed'; Lag = '00:00:05' }" : "'changed'";
-        _project.Job("rows", $$"""@{ Mode = '{{mode}}'; Table = '§SCHEMA.rows'; Watermark = {{lag}}; Retry = 0 }""",
-            "CREATE SCHEMA IF NOT EXISTS §SCHEMA; CREATE TABLE §SCHEMA.rows (id INT, name VARCHAR(20), changed TIMESTAMP)",
-            "SELECT id, name, changed FROM data",
+        _project.Job("rows", $$"""@{ Mode = '{{mode}}'; Table = '§SCHEMA.rows'; Watermark = {{lag}}; Retry = 0; Compression = '{{(moreRows > 0 ? "None" : "Zstd")}}' }""",
+            "CREATE SCHEMA IF NOT EXISTS §SCHEMA; CREATE TABLE §SCHEMA.rows (id INT, name VARCHAR(200), changed TIMESTAMP)",
+            moreRows == 0 ? "SELECT id, name, changed FROM data"
+                : $"SELECT id, name, changed FROM data UNION ALL SELECT 0, printf('%0100d', value), '2000-01-01 00:00:00' FROM (WITH RECURSIVE n(value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM n WHERE value < {moreRows}) SELECT value FROM n)",
             "SELECT id, name, changed FROM data WHERE changed > @watermark",
             "DELETE FROM §SCHEMA.rows WHERE changed > @watermark");
         Change();
@@ -83,14 +86,8 @@ internal sealed class FaultCampaign : IDisposable
         Change();
         await _sandbox.ResetAsync();
         await _sandbox.BreakAsync(new { kind = "statement", number = statement, action = "delay", delayMilliseconds = 1_500, times = 1 });
-        string host = Path.Combine(Path.GetDirectoryName(ModuleSession.ManifestPath)!, "bin", "host", "RedshiftEtl.Host.dll");
-        string script = _project.Write("kill.ps1", $"Invoke-EtlJob rows -Load {_load} -Project '{_project.Folder}'");
-        using var process = Process.Start(new ProcessStartInfo("dotnet", [host, script]) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true })!;
-        while (!process.HasExited && await _sandbox.StruckAsync() == 0)
-        {
-            await Task.Yield();
-        }
-
+        using Process process = Start();
+        await StruckAsync(process, what);
         process.Kill();
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
         await _sandbox.ResetAsync();
@@ -98,7 +95,83 @@ internal sealed class FaultCampaign : IDisposable
         CheckEnd(what);
     }
 
+    /// <summary>A process that is killed while a call to S3 is under way.</summary>
+    public async Task KillAsync(string operation)
+    {
+        string what = $"{Name}, killed in {operation}";
+        Change();
+        await _sandbox.ResetAsync();
+        await _sandbox.BreakAsync(new { kind = "s3", operation, delayMilliseconds = 1_500, times = 1 });
+        using Process process = Start();
+        await StruckAsync(process, what);
+        process.Kill();
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        await _sandbox.ResetAsync();
+        Trials++;
+        CheckEnd(what);
+    }
+
+    /// <summary>A process that is asked to end, as a scheduler or a shutdown does, while it waits for its COPY.</summary>
+    public async Task TerminateAsync()
+    {
+        string what = $"{Name}, asked to end";
+        Change();
+        await _sandbox.ResetAsync();
+        await _sandbox.BreakAsync(new { kind = "statement", pattern = "^COPY", action = "delay", delayMilliseconds = 5_000, times = 1 });
+        using Process process = Start();
+        await StruckAsync(process, what);
+        using (Process kill = Process.Start("kill", ["-TERM", process.Id.ToString(CultureInfo.InvariantCulture)])!)
+        {
+            await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        await _sandbox.ResetAsync();
+        Assert.NotEqual(0, process.ExitCode);
+        Assert.Equal(["Stopped"], _project.Rows("SELECT status FROM etl.run WHERE target = '§SCHEMA.rows' AND status <> 'Succeeded'"));
+        Assert.Empty(_project.Rows("SELECT run_id FROM etl.lease WHERE job LIKE '%|§SCHEMA.rows'"));
+        Trials++;
+        CheckEnd(what);
+    }
+
+    /// <summary>Two processes that run the job at once.</summary>
+    public async Task RaceAsync()
+    {
+        Change();
+        await _sandbox.ResetAsync();
+        using Process one = Start();
+        using Process other = Start();
+        foreach (Process process in new[] { one, other })
+        {
+            Task<string> errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+            await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+            await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+            Assert.True(process.ExitCode == 0 || (await errors).Contains("is being run already", StringComparison.Ordinal), await errors);
+        }
+
+        Assert.True(one.ExitCode == 0 || other.ExitCode == 0, "Neither of two processes ran the job.");
+        Compare($"{Name}, two processes");
+        Trials++;
+        CheckEnd($"{Name}, two processes");
+    }
+
     public void Dispose() => _project.Dispose();
+
+    private Process Start()
+    {
+        string host = Path.Combine(Path.GetDirectoryName(ModuleSession.ManifestPath)!, "bin", "host", "RedshiftEtl.Host.dll");
+        string script = _project.Write("run.ps1", $"Invoke-EtlJob rows -Load {_load} -Project '{_project.Folder}'");
+        return Process.Start(new ProcessStartInfo("dotnet", [host, script]) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true })!;
+    }
+
+    private async Task StruckAsync(Process process, string what)
+    {
+        while (await _sandbox.StruckAsync() == 0)
+        {
+            Assert.False(process.HasExited && await _sandbox.StruckAsync() == 0, $"{what}: the process ended before the fault struck.");
+            await Task.Yield();
+        }
+    }
 
     private Outcome Run(string load) => _project.Run($"Invoke-EtlJob rows -Load {load} -WarningAction SilentlyContinue");
 
@@ -156,9 +229,10 @@ internal sealed class FaultCampaign : IDisposable
     {
         string[] rows = Rows();
         Assert.True(_source.Values.SequenceEqual(rows), $"{what}: lost {string.Join(", ", _source.Values.Except(rows))}; too many {string.Join(", ", rows.Except(_source.Values))}; {rows.Length} rows for {_source.Count}.");
+        Assert.Equal([_moreRows.ToString(CultureInfo.InvariantCulture)], _project.Rows("SELECT COUNT(*) AS n FROM §SCHEMA.rows WHERE id = 0"));
     }
 
-    private string[] Rows() => _project.Rows("SELECT id, name, CAST(changed AS VARCHAR(30)) AS changed FROM §SCHEMA.rows ORDER BY id");
+    private string[] Rows() => _project.Rows("SELECT id, name, CAST(changed AS VARCHAR(30)) AS changed FROM §SCHEMA.rows WHERE id > 0 ORDER BY id");
 
     private static string Error(Outcome outcome) => outcome.Errors.Count == 0 ? "no error" : outcome.Errors[0].ToString()!;
 }
