@@ -181,11 +181,4 @@ public sealed class DdlTests(Warehouse warehouse)
         Assert.Equal(0L, await session.ValueAsync("SELECT count(*) FROM pg_constraint WHERE conrelid = 'c'::regclass"));
         await session.RunAsync("DROP TABLE IF EXISTS p, c");
     }
-
-    [Fact]
-    public async Task Late_binding_views_are_refused_honestly()
-    {
-        await using var session = await warehouse.SessionAsync();
-        Assert.Equal("the sandbox lacks late-binding views", (await session.FailsAsync("CREATE VIEW v AS SELECT a FROM x.t WITH NO SCHEMA BINDING", "0A000")).MessageText);
-    }
 }

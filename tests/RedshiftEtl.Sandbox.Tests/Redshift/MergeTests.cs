@@ -55,4 +55,19 @@ public sealed class MergeTests(Warehouse warehouse)
         await session.RunAsync("INSERT INTO s VALUES (2, 'new'), (3, 'three'), (NULL, 'none')");
         return session;
     }
+
+    /// <summary>AWS's own example of the simple mode.</summary>
+    [Fact]
+    public async Task Remove_duplicates_replaces_what_matches_and_adds_the_rest_once()
+    {
+        await using var session = await warehouse.SessionAsync();
+        await session.RunAsync("CREATE TABLE target (id int, name char(10))");
+        await session.RunAsync("CREATE TABLE source (id int, name char(10))");
+        await session.RunAsync("INSERT INTO target VALUES (30, 'Tony'), (11, 'Alice'), (23, 'Bill')");
+        await session.RunAsync("INSERT INTO source VALUES (23, 'David'), (22, 'Clarence'), (22, 'Clarence')");
+        await session.RunAsync("MERGE INTO target USING source ON target.id = source.id REMOVE DUPLICATES");
+        Assert.Equal("11|Alice\n22|Clarence\n23|David\n30|Tony", await session.RowsAsync("SELECT id, TRIM(name) FROM target ORDER BY id"));
+        await session.RunAsync("INSERT INTO target VALUES (11, 'Alice')");
+        Assert.StartsWith("the sandbox lacks", (await session.FailsAsync("MERGE INTO target USING source ON target.id = source.id REMOVE DUPLICATES", "0A000")).MessageText, StringComparison.Ordinal);
+    }
 }

@@ -44,6 +44,21 @@ internal static class Removal
         string sql = $"DROP {kind} {(ifExists ? "IF EXISTS " : "")}{string.Join(", ", names.Select(name => name.Sql))}{(cascade ? " CASCADE" : "")}";
         return new LocalPlan(async (context, cancel) =>
         {
+            if (kind == "VIEW")
+            {
+                var bound = new List<ObjectName>();
+                foreach (var name in names)
+                {
+                    string schema = name.Schema is not null ? Literal.Quote(name.Schema) : "rs_internal.creation_schema()";
+                    var rows = await context.Backend.QueryAsync($"SELECT rs_internal.forget_late_view({schema}, {Literal.Quote(name.Name)}, current_user)", cancel).ConfigureAwait(false);
+                    if (rows[0][0] != "t") bound.Add(name);
+                }
+                if (bound.Count == 0) return "DROP VIEW";
+                if (bound.Count < names.Count) sql = sql.Replace(string.Join(", ", names.Select(name => name.Sql)), string.Join(", ", bound.Select(name => name.Sql)), StringComparison.Ordinal);
+            }
+            if (kind == "SCHEMA" && !cascade)
+                foreach (var name in names)
+                    await context.Backend.QueryAsync($"SELECT rs_internal.check_schema_drop({Literal.Quote(name.Name)})", cancel).ConfigureAwait(false);
             if (kind == "TABLE")
                 foreach (var name in names)
                     await context.Backend.QueryAsync($"SELECT rs_internal.check_table_drop(to_regclass({Literal.Quote(name.Sql)}), {(cascade ? "true" : "false")})", cancel).ConfigureAwait(false);

@@ -145,23 +145,37 @@ internal static class FunctionRules
         if (arguments.Count > 1) text.Add("(", source).Add(rewriter.Part(arguments[1])).Add(")::text", source);
         else text.Add("''", source);
         int end = close + 1;
+        var order = new SqlText();
         if (tokens[end].Is("within"))
         {
             int open = end + 2;
             if (!tokens[end + 1].Is("group") || !tokens[open].IsSymbol("(")) throw Lexer.Unexpected(tokens[end + 1]);
             end = TokenCursor.AfterClosing(tokens, open, tokens.Count - 1);
-            text.Add(" ", source);
-            rewriter.Emit(open + 1, end - 1, text);
+            order.Add(" ", source);
+            rewriter.Emit(open + 1, end - 1, order);
         }
-        if (tokens[end].Is("over")) throw Rewriter.Lacking(tokens[end], "LISTAGG as a window function");
-        text.Add(")", source);
-        return end;
+        if (!tokens[end].Is("over"))
+        {
+            text.Add(order).Add(")", source);
+            return end;
+        }
+        // As a window function it takes PARTITION BY only; the order within is that of the list.
+        if (distinct) throw Rewriter.Lacking(tokens[end], "LISTAGG(DISTINCT …) as a window function");
+        int after = TokenCursor.AfterClosing(tokens, end + 1, tokens.Count - 1);
+        text.Add(") OVER (", source);
+        rewriter.Emit(end + 2, after - 1, text);
+        text.Add(order).Add(" ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)", source);
+        return after;
     }
 
     private static int Median(Rewriter rewriter, int at, int close, SqlText text)
     {
-        if (rewriter.Tokens[close + 1].Is("over")) throw Rewriter.Lacking(rewriter.Tokens[at], "MEDIAN as a window function");
         int source = rewriter.Tokens[at].Start;
+        if (rewriter.Tokens[close + 1].Is("over"))
+        {
+            text.Add("rs_internal.median((", source).Add(rewriter.Part((at + 2, close))).Add(")::double precision)", source);
+            return close + 1;
+        }
         text.Add("percentile_cont(0.5) WITHIN GROUP (ORDER BY ", source).Add(rewriter.Part((at + 2, close))).Add(")", source);
         return close + 1;
     }

@@ -17,7 +17,6 @@ CREATE TABLE rs_internal.key_info (
 CREATE SEQUENCE rs_internal.key_id AS bigint START 2000000000;
 CREATE SEQUENCE rs_internal.query_id AS bigint START 1000;
 GRANT USAGE ON SEQUENCE rs_internal.query_id TO PUBLIC;
-CREATE TABLE rs_internal.late_view (relid oid PRIMARY KEY, definition text NOT NULL);
 CREATE TABLE rs_internal.principal (name text PRIMARY KEY, kind text NOT NULL);
 
 -- The lower-case base name of a type, as Redshift calls it.
@@ -188,7 +187,6 @@ BEGIN
             DELETE FROM rs_internal.table_info WHERE relid = dropped.objid;
             DELETE FROM rs_internal.column_info WHERE relid = dropped.objid;
             DELETE FROM rs_internal.key_info WHERE relid = dropped.objid OR parent = dropped.objid;
-            DELETE FROM rs_internal.late_view WHERE relid = dropped.objid;
             DELETE FROM rs_internal.sort_state WHERE relid = dropped.objid;
         ELSE
             DELETE FROM rs_internal.column_info WHERE relid = dropped.objid AND attnum = dropped.objsubid;

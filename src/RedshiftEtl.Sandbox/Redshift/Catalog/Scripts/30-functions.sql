@@ -225,3 +225,8 @@ CREATE FUNCTION rs_internal.numeric_average(state numeric[]) RETURNS bigint LANG
 CREATE AGGREGATE rs_catalog.avg(smallint) (SFUNC = int2_avg_accum, STYPE = bigint[], FINALFUNC = rs_internal.integer_average, INITCOND = '{0,0}');
 CREATE AGGREGATE rs_catalog.avg(integer) (SFUNC = int4_avg_accum, STYPE = bigint[], FINALFUNC = rs_internal.integer_average, INITCOND = '{0,0}');
 CREATE AGGREGATE rs_catalog.avg(bigint) (SFUNC = rs_internal.numeric_state, STYPE = numeric[], FINALFUNC = rs_internal.numeric_average, INITCOND = '{0,0}');
+
+-- MEDIAN over a window, where percentile_cont cannot stand.
+CREATE FUNCTION rs_internal.median_of(items double precision[]) RETURNS double precision LANGUAGE sql IMMUTABLE AS
+    'SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY item) FROM unnest(items) item';
+CREATE AGGREGATE rs_internal.median(double precision) (SFUNC = array_append, STYPE = double precision[], INITCOND = '{}', FINALFUNC = rs_internal.median_of);
