@@ -35,7 +35,7 @@ internal static class Alteration
         string database = Literal.QuoteName(name);
         if (cursor.TryTake("isolation", "level"))
         {
-            string level = cursor.TryTake("snapshot") ? "repeatable read" : cursor.TryTake("serializable") ? "serializable" : throw Lexer.Unexpected(cursor.Current);
+            string level = Creation.TakeIsolation(cursor);
             cursor.ExpectEnd();
             return new LocalPlan(async (context, cancel) =>
             {

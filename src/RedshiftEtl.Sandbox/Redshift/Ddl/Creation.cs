@@ -50,10 +50,15 @@ internal static class Creation
         return new ForwardPlan(new SqlText().Add($"CREATE SCHEMA {(ifNotExists ? "IF NOT EXISTS " : "")}{(name is null ? "" : Literal.QuoteName(name))}{authorization}", statement.Tokens[0].Start));
     }
 
+    /// <summary>Reads SNAPSHOT or SERIALIZABLE; returns the private PostgreSQL's word for it (redshift-facts 3).</summary>
+    internal static string TakeIsolation(TokenCursor cursor) =>
+        cursor.TryTake("snapshot") ? "repeatable read" : cursor.TryTake("serializable") ? "serializable" : throw Lexer.Unexpected(cursor.Current);
+
     private static LocalPlan Database(Statement statement, TokenCursor cursor)
     {
         var name = cursor.TakeName();
         string owner = "";
+        string isolation = "repeatable read";
         cursor.TryTake("with");
         while (!cursor.AtEnd)
         {
@@ -64,12 +69,14 @@ internal static class Creation
             }
             else if (cursor.TryTake("connection", "limit")) cursor.Take();
             else if (cursor.TryTake("collate")) cursor.Take();
-            else if (cursor.TryTake("isolation", "level")) cursor.Take();
+            else if (cursor.TryTake("isolation", "level")) isolation = TakeIsolation(cursor);
             else throw Lexer.Unexpected(cursor.Current);
         }
         return new LocalPlan(async (context, cancel) =>
         {
             await context.Backend.QueryAsync($"CREATE DATABASE {Literal.QuoteName(name)}{owner} TEMPLATE template1", cancel).ConfigureAwait(false);
+            await context.Backend.SyncAsync().ConfigureAwait(false);
+            await context.Backend.QueryAsync($"ALTER DATABASE {Literal.QuoteName(name)} SET default_transaction_isolation TO {Literal.Quote(isolation)}", cancel).ConfigureAwait(false);
             return "CREATE DATABASE";
         })
         { Alone = "CREATE DATABASE" };

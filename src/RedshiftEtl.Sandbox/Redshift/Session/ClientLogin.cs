@@ -16,8 +16,6 @@ internal sealed class ClientLogin(BackendAddress address, CopyExecutor copy, Sta
         // redshift-facts 1.5 rule 6: backslashes escape in ordinary strings.
         ["standard_conforming_strings"] = "off",
         ["escape_string_warning"] = "off",
-        // redshift-facts 3: one snapshot per transaction, taken at the first access to a table.
-        ["default_transaction_isolation"] = "repeatable read",
         ["DateStyle"] = "ISO, MDY",
         ["TimeZone"] = "UTC",
         ["extra_float_digits"] = "0",
@@ -88,6 +86,11 @@ internal sealed class ClientLogin(BackendAddress address, CopyExecutor copy, Sta
         // redshift-facts 3: isolation is a property of the database; the setting sent at login would hide it.
         await backend.QueryAsync("SELECT set_config('default_transaction_isolation', 'serializable', false) FROM pg_catalog.pg_db_role_setting s JOIN pg_catalog.pg_database d ON d.oid = s.setdatabase WHERE s.setrole = 0 AND d.datname = current_database() AND 'default_transaction_isolation=serializable' = ANY (s.setconfig)", lifetime).ConfigureAwait(false);
         await backend.QueryAsync($"SET SESSION AUTHORIZATION {Literal.QuoteName(state.User)}", lifetime).ConfigureAwait(false);
+        // redshift-facts 3: one snapshot per transaction, taken at the first access to a table, unless the database asks for
+        // more. Read before it is set: a setting of the startup message would go before the database's.
+        var level = await backend.QueryAsync("SELECT current_setting('default_transaction_isolation')", lifetime).ConfigureAwait(false);
+        state.IsSerializable = level[0][0] == "serializable";
+        if (!state.IsSerializable) await backend.QueryAsync("SET default_transaction_isolation TO 'repeatable read'", lifetime).ConfigureAwait(false);
         foreach (var (name, value) in startup.Settings)
             if (Settings.AtLogin(name, value, state) is { } sql) await backend.QueryAsync(sql, lifetime).ConfigureAwait(false);
         await backend.SyncAsync().ConfigureAwait(false);

@@ -133,5 +133,5 @@ internal sealed class ClientSession : IAsyncDisposable
 
     private Plan Translate(Statement statement) => Translator.Translate(statement, _state);
 
-    private static ErrorFields? MapFields(ErrorFields fields, bool isError) => isError ? ErrorWords.Translate(fields) : fields;
+    private ErrorFields? MapFields(ErrorFields fields, bool isError) => isError ? ErrorWords.Translate(fields, _state.IsSerializable) : fields;
 }

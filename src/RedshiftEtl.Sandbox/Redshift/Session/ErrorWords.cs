@@ -11,16 +11,19 @@ internal static class ErrorWords
     public const string LimitPrefix = "rs$";
 
     /// <summary>The error as Redshift would have sent it.</summary>
-    public static ErrorFields Translate(ErrorFields error) => error switch
+    /// <param name="error">The private PostgreSQL's, or the sandbox's own.</param>
+    /// <param name="isSerializable">Whether the session's database is SERIALIZABLE. Under SNAPSHOT a conflict of writers keeps
+    /// PostgreSQL's words, as AWS documents none (redshift-facts 3).</param>
+    public static ErrorFields Translate(ErrorFields error, bool isSerializable) => error switch
     {
         { SqlState: "23514", Constraint: { } name } when name.StartsWith(LimitPrefix, StringComparison.Ordinal) => OutOfLimit(name),
         { SqlState: "23502", Column: { } column } => error with { Message = $"Cannot insert a NULL value into column {column}", Detail = null },
         { SqlState: "428C9" } => error with { Message = "cannot set an identity column to a value", Detail = null, Hint = null },
-        { SqlState: "40001" } => error with
+        { SqlState: "40001" } when isSerializable => error with
         {
             SqlState = "XX000",
             Message = "1023",
-            Detail = $"Serializable isolation violation on table in transaction: {error.Message}",
+            Detail = $"Serializable isolation violation on table in Redshift: {error.Message}",
             Hint = null,
         },
         { SqlState: "21000" } when error.Message.StartsWith("MERGE", StringComparison.Ordinal) =>

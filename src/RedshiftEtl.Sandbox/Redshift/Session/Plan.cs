@@ -80,6 +80,9 @@ internal sealed class SessionState
     /// <summary>enable_case_sensitive_identifier (redshift-facts 7.3).</summary>
     public bool CaseSensitive { get; set; }
 
+    /// <summary>Whether the database was SERIALIZABLE, and not SNAPSHOT, when the session began (redshift-facts 3).</summary>
+    public bool IsSerializable { get; set; }
+
     /// <summary>Carries out COPY.</summary>
     public required CopyExecutor Copy { get; init; }
 }

@@ -117,7 +117,7 @@ internal sealed class StatementRunner(BackendSession backend, SessionState state
         if (!backend.Failed && InBlock) backend.Spoil();
         _failedHere = true;
         // What the client sent before may have failed meanwhile; a batch fails once.
-        if (!backend.Reported) ErrorWords.Translate(ErrorFields.From(error)).Write(client, 'E');
+        if (!backend.Reported) ErrorWords.Translate(ErrorFields.From(error), state.IsSerializable).Write(client, 'E');
     }
 
     /// <summary>Runs that statement when the implicit transaction has ended; never after a block of the client's own.</summary>
