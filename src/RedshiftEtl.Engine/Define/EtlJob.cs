@@ -66,6 +66,9 @@ public sealed record EtlJob
     /// <summary>The text that stands for NULL in the parts.</summary>
     public string? NullMarker { get; init; }
 
+    /// <summary>What becomes of values that Redshift cannot hold.</summary>
+    public Extract.ValueRules Rules { get; init; } = Extract.ValueRules.None;
+
     /// <summary>The job's folder; null for one that was made of parameters.</summary>
     public string? Folder { get; init; }
 

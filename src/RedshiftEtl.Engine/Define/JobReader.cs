@@ -1,3 +1,4 @@
+using RedshiftEtl.Engine.Extract;
 using RedshiftEtl.Engine.Stage;
 
 namespace RedshiftEtl.Engine.Define;
@@ -54,6 +55,7 @@ internal static class JobReader
         JobSql sql = Sql(reader, subject, folder, change, mistakes);
         Compression compression = reader.Choice<Compression>("Compression") ?? Compression.Zstd;
         string? nullMarker = reader.Text("NullMarker");
+        ValueRules rules = ValueRules.Read(reader.Table("ValueRule"), $"ValueRule of {subject}", mistakes);
         reader.RefuseUnknown();
         if (mistakes.Count > 0)
         {
@@ -73,6 +75,7 @@ internal static class JobReader
             Sql = sql,
             Compression = compression,
             NullMarker = nullMarker,
+            Rules = rules,
             Folder = folder,
         };
     }

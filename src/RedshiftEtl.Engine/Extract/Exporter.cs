@@ -50,11 +50,18 @@ public static class Exporter
                 Dialect = options.Dialect,
                 Location = destination.Location,
                 IsTemporary = destination.IsTemporary,
+                Repairs = reader.Repairs,
                 Duration = clock.Elapsed,
                 Times = new ExportTimes(moved.Read, moved.Held, parts.CompressTime, parts.WriteTime),
             };
             progress.Report(new VerboseEvent(string.Create(CultureInfo.InvariantCulture,
                 $"{source.Name}: {export.Times.Read.TotalSeconds:N1} s reading, {export.Times.Held.TotalSeconds:N1} s held up by the parts; {export.Times.Compress.TotalSeconds:N1} s compressing and {export.Times.Write.TotalSeconds:N1} s writing over {written.Count} part(s).")));
+            if (export.Repairs.Count > 0)
+            {
+                progress.Report(new WarningEvent(string.Create(CultureInfo.InvariantCulture,
+                    $"{source.Name}: {export.Repairs.Sum(repair => repair.Count):N0} value(s) that Redshift cannot hold were changed as ValueRule says: {string.Join("; ", export.Repairs)}.")));
+            }
+
             progress.Report(new ProgressEvent("Extract", export.RowsWritten, export.CsvBytes, export.Duration, true));
             progress.Report(new MilestoneEvent("Exported", string.Create(CultureInfo.InvariantCulture,
                 $"{export.RowsWritten:N0} rows from {source.Name} in {written.Count} part(s), {export.Bytes:N0} bytes, in {export.Duration.TotalSeconds:N1} s.")));

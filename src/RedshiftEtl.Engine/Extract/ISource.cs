@@ -5,7 +5,11 @@ namespace RedshiftEtl.Engine.Extract;
 /// <summary>A query with its parameters, ready to be sent to a source.</summary>
 /// <param name="Sql">The SQL as the user wrote it: one statement.</param>
 /// <param name="Parameters">A value for every parameter that stands in it.</param>
-public sealed record SourceQuery(SqlText Sql, IReadOnlyList<EtlParameter> Parameters);
+public sealed record SourceQuery(SqlText Sql, IReadOnlyList<EtlParameter> Parameters)
+{
+    /// <summary>What becomes of values that Redshift cannot hold.</summary>
+    public ValueRules Rules { get; init; } = ValueRules.None;
+}
 
 /// <summary>One kind of source: the seam between the street and the databases.</summary>
 internal interface ISource
@@ -23,6 +27,9 @@ internal interface ISourceReader : IAsyncDisposable
 {
     /// <summary>The columns, in order.</summary>
     IReadOnlyList<EtlColumn> Columns { get; }
+
+    /// <summary>The values that the rules have changed so far, by column.</summary>
+    IReadOnlyList<EtlRepair> Repairs { get; }
 
     /// <summary>The next rows as CSV; null at the end. Blocks its thread while the source thinks, on purpose: databases' own interfaces are fastest that way.
     /// Called by one thread, never again after an error.</summary>

@@ -58,7 +58,7 @@ public static class Planner
             IsForced = isForced,
         };
         List<LoadStatement> statements = LoadScript.Prepare(request, target.Exists);
-        IReadOnlyList<EtlColumn> columns = await SourceTest.DescribeAsync(job.Source, new SourceQuery(query, parameters), cancel);
+        IReadOnlyList<EtlColumn> columns = await SourceTest.DescribeAsync(job.Source, new SourceQuery(query, parameters) { Rules = job.Rules }, cancel);
         string keyPrefix = StageKeys.Prefix(stage, job.Name, now, runId);
         var plan = new EtlPlan
         {

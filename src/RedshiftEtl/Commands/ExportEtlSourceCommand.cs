@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Management.Automation;
+using RedshiftEtl.Definitions;
 using RedshiftEtl.Engine;
 using RedshiftEtl.Engine.Define;
 using RedshiftEtl.Engine.Extract;
@@ -49,6 +50,10 @@ public sealed class ExportEtlSourceCommand : ProjectCommand
     [ValidateNotNullOrEmpty]
     public string NullMarker { get; set; } = CsvDialect.Default.NullMarker;
 
+    /// <summary>What becomes of values that Redshift cannot hold: <c>@{ NaN = 'Null'; Column = @{ amount = @{ Scale = 'Round' } } }</c>.</summary>
+    [Parameter]
+    public IDictionary? ValueRule { get; set; }
+
     /// <summary>User and password for the source.</summary>
     [Parameter]
     [Credential]
@@ -62,6 +67,7 @@ public sealed class ExportEtlSourceCommand : ProjectCommand
             ? SqlText.Read(ResolvePath(SqlFile), source.SqlDialect)
             : SqlText.Of(Sql, source.SqlDialect);
         IReadOnlyList<EtlParameter> parameters = ParameterSet.Resolve(ReadParameters(Parameter), DateTimeOffset.UtcNow, [sql], [sql]);
+        var query = new SourceQuery(sql, parameters) { Rules = ReadRules() };
         var options = new ExportOptions
         {
             RunId = RunId.New(),
@@ -75,7 +81,14 @@ public sealed class ExportEtlSourceCommand : ProjectCommand
         if (ShouldProcess(folder, $"Export {source} by {sql.File ?? sql.Text}"))
         {
             var parts = new PartFolder(folder, isTemporary: OutputPath is null);
-            WriteObject(Run((progress, cancel) => Exporter.ExportAsync(source, new SourceQuery(sql, parameters), options, parts, progress, cancel)));
+            WriteObject(Run((progress, cancel) => Exporter.ExportAsync(source, query, options, parts, progress, cancel)));
         }
     });
+
+    private ValueRules ReadRules()
+    {
+        var mistakes = new List<DefinitionMistake>();
+        ValueRules rules = ValueRules.Read(ValueRule is null ? null : TableValues.ToDefinition(ValueRule), "-ValueRule", mistakes);
+        return mistakes.Count == 0 ? rules : throw DefinitionMistake.ToException(mistakes, "-ValueRule");
+    }
 }

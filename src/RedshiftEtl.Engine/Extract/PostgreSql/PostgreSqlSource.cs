@@ -25,7 +25,7 @@ internal sealed class PostgreSqlSource(PostgreSqlConnection connection) : ISourc
                 (EtlColumn[] columns, PostgreSqlMapping[] mappings) = Describe(session, sent.Sent);
                 ColumnNames.Check(columns, connection.Name);
                 (string copy, int offset) = Copy(sent.Sent, mappings, dialect);
-                return new PostgreSqlReader(session, connection, sent, copy, offset, columns, mappings.Select(mapping => mapping.Rule).ToArray(), dialect);
+                return new PostgreSqlReader(session, connection, sent, copy, offset, columns, mappings.Select(mapping => mapping.Rule).ToArray(), dialect, query.Rules);
             },
             error => PostgreSqlError.Statement(error, connection, sent, 0),
             cancel);
