@@ -48,7 +48,7 @@ public static class JobRunner
         EtlJob job = plan.Job;
         var options = new ExportOptions { RunId = plan.RunId, Compression = job.Compression, Dialect = plan.Dialect };
         using var parts = new S3Parts(plan.Stage, plan.KeyPrefix);
-        EtlExport export = await Exporter.ExportAsync(job.Source, new SourceQuery(plan.Query, plan.Parameters) { Rules = job.Rules }, options, parts, progress, cancel);
+        EtlExport export = await Exporter.ExportAsync(job.Source, job.Ask(plan.Query, plan.Parameters), options, parts, progress, cancel);
         EtlStage stage = await Stager.SendAsync(export, plan.Stage, plan.KeyPrefix, progress, cancel);
         if (export.RowsRead == 0)
         {

@@ -10,6 +10,7 @@ public static class ConnectionReader
     {
         ["PostgreSQL"] = ReadPostgreSql,
         ["SQLite"] = ReadSqlite,
+        ["File"] = context => FileConnectionReader.Read(context.Name, context.Subject, context.Reader, context.BaseFolder),
         ["S3"] = ReadS3,
         ["Redshift"] = ReadRedshift,
     };

@@ -31,6 +31,8 @@ public sealed record JobOverride
 /// <summary>Makes a validated job of a job.psd1 and what a command says beside it.</summary>
 internal static class JobReader
 {
+    private static readonly string[] s_tableKeys = ["SourceColumn", "SourceWhere"];
+
     /// <summary>Reads a job.</summary>
     /// <param name="name">The job's name.</param>
     /// <param name="definition">The job's table.</param>
@@ -56,6 +58,7 @@ internal static class JobReader
         Compression compression = reader.Choice<Compression>("Compression") ?? Compression.Zstd;
         string? nullMarker = reader.Text("NullMarker");
         ValueRules rules = ValueRules.Read(reader.Table("ValueRule"), $"ValueRule of {subject}", mistakes);
+        SourceTable? sourceTable = Select(reader, subject);
         reader.RefuseUnknown();
         if (mistakes.Count > 0)
         {
@@ -76,6 +79,7 @@ internal static class JobReader
             Compression = compression,
             NullMarker = nullMarker,
             Rules = rules,
+            SourceTable = sourceTable,
             Folder = folder,
         };
     }
@@ -139,6 +143,19 @@ internal static class JobReader
             reader.Refuse("Table", $"Table of {subject}: {e.Message} {e.Advice}");
             return null;
         }
+    }
+
+    private static SourceTable? Select(DefinitionReader reader, string subject)
+    {
+        string? table = reader.Text("SourceTable");
+        IReadOnlyList<string> columns = reader.Texts("SourceColumn");
+        string? where = reader.Text("SourceWhere");
+        foreach (string key in s_tableKeys.Where(key => table is null && reader.Has(key)))
+        {
+            reader.Refuse(key, $"{key} of {subject} goes with SourceTable.");
+        }
+
+        return table is null ? null : new SourceTable(table, columns, where);
     }
 
     private static IReadOnlyList<ParameterDefinition> Parameters(

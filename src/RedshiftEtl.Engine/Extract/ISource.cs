@@ -7,6 +7,9 @@ namespace RedshiftEtl.Engine.Extract;
 /// <param name="Parameters">A value for every parameter that stands in it.</param>
 public sealed record SourceQuery(SqlText Sql, IReadOnlyList<EtlParameter> Parameters)
 {
+    /// <summary>The table that the SQL was made of; null when the user wrote it.</summary>
+    public SourceTable? Table { get; init; }
+
     /// <summary>What becomes of values that Redshift cannot hold.</summary>
     public ValueRules Rules { get; init; } = ValueRules.None;
 }

@@ -1,4 +1,5 @@
 using RedshiftEtl.Engine.Define;
+using RedshiftEtl.Engine.Extract.Files;
 using RedshiftEtl.Engine.Extract.PostgreSql;
 using RedshiftEtl.Engine.Extract.Sqlite;
 
@@ -12,6 +13,7 @@ internal static class Sources
     {
         PostgreSqlConnection postgreSql => new PostgreSqlSource(postgreSql),
         SqliteConnection sqlite => new SqliteSource(sqlite),
+        FileConnection files => new FileSource(files),
         _ => throw new EtlException(Fault.ConnectionTypeMismatch, $"A {connection.Type} connection cannot be read from.", connection.Name),
     };
 }

@@ -37,7 +37,7 @@ public static class Planner
 
         SqlText query = (load == LoadKind.Initial ? files.Initial : files.Ongoing) ?? throw new EtlException(Fault.SqlFileUnreadable,
             $"Job '{job.Name}' has no SQL for its {load.ToString().ToLowerInvariant()} load.", job.Name,
-            advice: $"Write {load.ToString().ToLowerInvariant()}.sql into the job's folder, or give -{load}SqlFile.");
+            advice: $"Write {load.ToString().ToLowerInvariant()}.sql into the job's folder, name a SourceTable, or give -{load}SqlFile.");
         SqlText? create = load == LoadKind.Initial && !target.Exists ? files.Create : null;
         SqlText? delete = load == LoadKind.Ongoing && job.Mode == LoadMode.Overwrite ? files.Delete : null;
         IReadOnlyList<EtlParameter> parameters = ParameterSet.Resolve(
@@ -58,7 +58,7 @@ public static class Planner
             IsForced = isForced,
         };
         List<LoadStatement> statements = LoadScript.Prepare(request, target.Exists);
-        IReadOnlyList<EtlColumn> columns = await SourceTest.DescribeAsync(job.Source, new SourceQuery(query, parameters) { Rules = job.Rules }, cancel);
+        IReadOnlyList<EtlColumn> columns = await SourceTest.DescribeAsync(job.Source, job.Ask(query, parameters), cancel);
         string keyPrefix = StageKeys.Prefix(stage, job.Name, now, runId);
         var plan = new EtlPlan
         {
@@ -110,8 +110,8 @@ public static class Planner
 
         public static JobFiles Read(EtlJob job) => new(
             Read(job.Sql.Create, SqlDialect.Redshift),
-            Read(job.Sql.Initial, job.Source.SqlDialect),
-            Read(job.Sql.Ongoing, job.Source.SqlDialect),
+            Read(job.Sql.Initial, job.Source.SqlDialect) ?? job.SourceTable?.ToSql(job.Source),
+            Read(job.Sql.Ongoing, job.Source.SqlDialect) ?? job.SourceTable?.ToSql(job.Source),
             Read(job.Sql.Delete, SqlDialect.Redshift));
 
         private static SqlText? Read(string? file, SqlDialect dialect) => file is null ? null : SqlText.Read(file, dialect);

@@ -28,6 +28,19 @@ public sealed class ExportEtlSourceCommand : ProjectCommand
     [Parameter(Mandatory = true, ParameterSetName = "Text")]
     public string Sql { get; set; } = "";
 
+    /// <summary>The table to read, as the source names it; for a File connection a file or a wildcard.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = "Table")]
+    public string Table { get; set; } = "";
+
+    /// <summary>The columns to read; all if not given.</summary>
+    [Parameter(ParameterSetName = "Table")]
+    public string[] Column { get; set; } = [];
+
+    /// <summary>A condition for the rows, in the source's SQL, with @parameters.</summary>
+    [Parameter(ParameterSetName = "Table")]
+    [ValidateNotNullOrEmpty]
+    public string? Where { get; set; }
+
     /// <summary>A value for every @name in the query.</summary>
     [Parameter]
     public IDictionary? Parameter { get; set; }
@@ -63,11 +76,11 @@ public sealed class ExportEtlSourceCommand : ProjectCommand
     protected override void ProcessRecord() => ForInput(() =>
     {
         SourceConnection source = ResolveConnection<SourceConnection>(Source, nameof(Source), Credential);
-        SqlText sql = ParameterSetName == "File"
-            ? SqlText.Read(ResolvePath(SqlFile), source.SqlDialect)
-            : SqlText.Of(Sql, source.SqlDialect);
+        SourceTable? table = ParameterSetName == "Table" ? new SourceTable(Table, Column, Where) : null;
+        SqlText sql = table?.ToSql(source)
+            ?? (ParameterSetName == "File" ? SqlText.Read(ResolvePath(SqlFile), source.SqlDialect) : SqlText.Of(Sql, source.SqlDialect));
         IReadOnlyList<EtlParameter> parameters = ParameterSet.Resolve(ReadParameters(Parameter), DateTimeOffset.UtcNow, [sql], [sql]);
-        var query = new SourceQuery(sql, parameters) { Rules = ReadRules() };
+        var query = new SourceQuery(sql, parameters) { Rules = ReadRules(), Table = table };
         var options = new ExportOptions
         {
             RunId = RunId.New(),
