@@ -72,11 +72,14 @@ public sealed record EtlJob
     /// <summary>The table that loads without a SQL file of their own read; null for none.</summary>
     public Extract.SourceTable? SourceTable { get; init; }
 
+    /// <summary>How the extract is split; null to read it in one go.</summary>
+    public Extract.SourcePartition? Partition { get; init; }
+
     /// <summary>The job's folder; null for one that was made of parameters.</summary>
     public string? Folder { get; init; }
 
     /// <summary>A query of the job, ready for its source.</summary>
-    internal Extract.SourceQuery Ask(Plan.SqlText sql, IReadOnlyList<Plan.EtlParameter> parameters) => new(sql, parameters) { Rules = Rules, Table = sql.File is null ? SourceTable : null };
+    internal Extract.SourceQuery Ask(Plan.SqlText sql, IReadOnlyList<Plan.EtlParameter> parameters) => new(sql, parameters) { Rules = Rules, Partition = Partition, Table = sql.File is null ? SourceTable : null };
 
     /// <summary>The name.</summary>
     public override string ToString() => Name;

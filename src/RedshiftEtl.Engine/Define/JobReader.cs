@@ -59,6 +59,7 @@ internal static class JobReader
         string? nullMarker = reader.Text("NullMarker");
         ValueRules rules = ValueRules.Read(reader.Table("ValueRule"), $"ValueRule of {subject}", mistakes);
         SourceTable? sourceTable = Select(reader, subject);
+        SourcePartition? partition = Partition(reader, subject);
         reader.RefuseUnknown();
         if (mistakes.Count > 0)
         {
@@ -80,6 +81,7 @@ internal static class JobReader
             NullMarker = nullMarker,
             Rules = rules,
             SourceTable = sourceTable,
+            Partition = partition,
             Folder = folder,
         };
     }
@@ -143,6 +145,18 @@ internal static class JobReader
             reader.Refuse("Table", $"Table of {subject}: {e.Message} {e.Advice}");
             return null;
         }
+    }
+
+    private static SourcePartition? Partition(DefinitionReader reader, string subject)
+    {
+        string? column = reader.Text("PartitionColumn");
+        int? count = reader.Integer("PartitionCount", SourcePartition.LeastCount, SourcePartition.MostCount);
+        if (column is null && count is not null)
+        {
+            reader.Refuse("PartitionCount", $"PartitionCount of {subject} goes with PartitionColumn.");
+        }
+
+        return column is null ? null : new SourcePartition(column, count ?? SourcePartition.DefaultCount);
     }
 
     private static SourceTable? Select(DefinitionReader reader, string subject)

@@ -22,12 +22,19 @@ public static class Exporter
         SourceConnection source, SourceQuery query, ExportOptions options, IPartDestination destination, IProgress<EtlEvent> progress, CancellationToken cancel)
     {
         options.Check();
+        ISource opener = Sources.Of(source);
+        if (query.Partition is not null && !opener.CanPartition)
+        {
+            throw new EtlException(Fault.ArgumentInvalid, $"'{source.Name}' cannot be read in partitions: a {source.Type} connection gives several readers no common snapshot.", source.Name,
+                advice: "Leave PartitionColumn out.");
+        }
+
         DateTimeOffset startedAt = DateTimeOffset.UtcNow;
         var clock = Stopwatch.StartNew();
         await destination.PrepareAsync(cancel);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         await using var parts = new PartSet(destination, options, stop);
-        await using ISourceReader reader = await Sources.Of(source).OpenAsync(query, options.Dialect, cancel);
+        await using ISourceReader reader = await opener.OpenAsync(query, options.Dialect, cancel);
         progress.Report(new VerboseEvent($"{source.Name}: {reader.Columns.Count} column(s), {options.Compression} parts to {destination.Location}."));
         try
         {

@@ -10,6 +10,9 @@ public sealed record SourceQuery(SqlText Sql, IReadOnlyList<EtlParameter> Parame
     /// <summary>The table that the SQL was made of; null when the user wrote it.</summary>
     public SourceTable? Table { get; init; }
 
+    /// <summary>How it is split; null to read it in one go.</summary>
+    public SourcePartition? Partition { get; init; }
+
     /// <summary>What becomes of values that Redshift cannot hold.</summary>
     public ValueRules Rules { get; init; } = ValueRules.None;
 }
@@ -17,6 +20,9 @@ public sealed record SourceQuery(SqlText Sql, IReadOnlyList<EtlParameter> Parame
 /// <summary>One kind of source: the seam between the street and the databases.</summary>
 internal interface ISource
 {
+    /// <summary>Whether the source can be read over several connections from one consistent snapshot.</summary>
+    bool CanPartition => false;
+
     /// <summary>Opens a connection, starts the query in a read-only, consistent snapshot and learns its columns; no row is read yet.</summary>
     /// <exception cref="EtlException">The fault table's row for what the source refused, with the line in the SQL file where it says one.</exception>
     Task<ISourceReader> OpenAsync(SourceQuery query, CsvDialect dialect, CancellationToken cancel);

@@ -29,7 +29,7 @@ public static class SourceTest
     /// <exception cref="EtlException">The source refused the query, or its columns cannot be a table's.</exception>
     public static async Task<IReadOnlyList<EtlColumn>> DescribeAsync(SourceConnection connection, SourceQuery query, CancellationToken cancel)
     {
-        await using ISourceReader reader = await Sources.Of(connection).OpenAsync(query, CsvDialect.Default, cancel);
+        await using ISourceReader reader = await Sources.Of(connection).OpenAsync(query with { Partition = null }, CsvDialect.Default, cancel);
         return reader.Columns;
     }
 }

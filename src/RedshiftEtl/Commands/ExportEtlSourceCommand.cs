@@ -67,6 +67,16 @@ public sealed class ExportEtlSourceCommand : ProjectCommand
     [Parameter]
     public IDictionary? ValueRule { get; set; }
 
+    /// <summary>A column of the query whose ranges are read side by side, over several connections in one snapshot.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? PartitionColumn { get; set; }
+
+    /// <summary>The number of ranges.</summary>
+    [Parameter]
+    [ValidateRange(SourcePartition.LeastCount, SourcePartition.MostCount)]
+    public int PartitionCount { get; set; } = SourcePartition.DefaultCount;
+
     /// <summary>User and password for the source.</summary>
     [Parameter]
     [Credential]
@@ -80,7 +90,7 @@ public sealed class ExportEtlSourceCommand : ProjectCommand
         SqlText sql = table?.ToSql(source)
             ?? (ParameterSetName == "File" ? SqlText.Read(ResolvePath(SqlFile), source.SqlDialect) : SqlText.Of(Sql, source.SqlDialect));
         IReadOnlyList<EtlParameter> parameters = ParameterSet.Resolve(ReadParameters(Parameter), DateTimeOffset.UtcNow, [sql], [sql]);
-        var query = new SourceQuery(sql, parameters) { Rules = ReadRules(), Table = table };
+        var query = new SourceQuery(sql, parameters) { Rules = ReadRules(), Table = table, Partition = ReadPartition() };
         var options = new ExportOptions
         {
             RunId = RunId.New(),
@@ -97,6 +107,10 @@ public sealed class ExportEtlSourceCommand : ProjectCommand
             WriteObject(Run((progress, cancel) => Exporter.ExportAsync(source, query, options, parts, progress, cancel)));
         }
     });
+
+    private SourcePartition? ReadPartition() => PartitionColumn is not null ? new SourcePartition(PartitionColumn, PartitionCount)
+        : !MyInvocation.BoundParameters.ContainsKey(nameof(PartitionCount)) ? null
+        : throw new EtlException(Fault.ArgumentInvalid, "-PartitionCount goes with -PartitionColumn.", PartitionCount);
 
     private ValueRules ReadRules()
     {
