@@ -46,9 +46,8 @@ public static class JobRunner
     private static async Task<EtlLoad> RunAsync(EtlPlan plan, IProgress<EtlEvent> progress, CancellationToken cancel)
     {
         EtlJob job = plan.Job;
-        var options = new ExportOptions { RunId = plan.RunId, Compression = job.Compression, Dialect = plan.Dialect };
         using var parts = new S3Parts(plan.Stage, plan.KeyPrefix);
-        EtlExport export = await Exporter.ExportAsync(job.Source, job.Ask(plan.Query, plan.Parameters), options, parts, progress, cancel);
+        EtlExport export = await Exporter.ExportAsync(job.Source, job.Ask(plan.Query, plan.Parameters), plan.ExportOptions, parts, progress, cancel);
         EtlStage stage = await Stager.SendAsync(export, plan.Stage, plan.KeyPrefix, progress, cancel);
         if (export.RowsRead == 0)
         {

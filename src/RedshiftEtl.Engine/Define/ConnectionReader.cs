@@ -124,6 +124,7 @@ public static class ConnectionReader
             SslMode = reader.Choice("SslMode", s_sslModes) ?? "VerifyFull",
             RootCertificate = context.Path("RootCertificate"),
             IamRole = reader.Text("IamRole"),
+            Slices = reader.Integer("Slices", 1, 4096),
             HistorySchema = reader.Text("HistorySchema") ?? "etl",
             Timeout = reader.Integer("Timeout", 1, 1024) ?? 60,
         };

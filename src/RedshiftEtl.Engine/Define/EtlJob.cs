@@ -63,6 +63,9 @@ public sealed record EtlJob
     /// <summary>How parts are compressed.</summary>
     public Stage.Compression Compression { get; init; }
 
+    /// <summary>Level of the compression: 1 to 22 for Zstd, 1 to 9 for Gzip; the fastest if null.</summary>
+    public int? CompressionLevel { get; init; }
+
     /// <summary>The text that stands for NULL in the parts.</summary>
     public string? NullMarker { get; init; }
 

@@ -56,6 +56,7 @@ internal static class JobReader
         IReadOnlyList<ParameterDefinition> parameters = Parameters(reader, subject, change, mistakes);
         JobSql sql = Sql(reader, subject, folder, change, mistakes);
         Compression compression = reader.Choice<Compression>("Compression") ?? Compression.Zstd;
+        int? level = reader.Integer("CompressionLevel", 1, compression == Compression.Gzip ? 9 : 22);
         string? nullMarker = reader.Text("NullMarker");
         ValueRules rules = ValueRules.Read(reader.Table("ValueRule"), $"ValueRule of {subject}", mistakes);
         SourceTable? sourceTable = Select(reader, subject);
@@ -78,6 +79,7 @@ internal static class JobReader
             Parameters = parameters,
             Sql = sql,
             Compression = compression,
+            CompressionLevel = level,
             NullMarker = nullMarker,
             Rules = rules,
             SourceTable = sourceTable,

@@ -33,6 +33,9 @@ public record RedshiftConnection : EtlConnection
     /// <summary>Schema of the history table.</summary>
     public string HistorySchema { get; init; } = "etl";
 
+    /// <summary>The number of slices, for a warehouse that doesn't tell it (Serverless; fact sheet 2); null to ask.</summary>
+    public int? Slices { get; init; }
+
     /// <summary>Seconds to wait for the login, 1 to 1,024.</summary>
     public int Timeout { get; init; } = 60;
 

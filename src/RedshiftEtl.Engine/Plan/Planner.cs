@@ -25,9 +25,11 @@ public static class Planner
         JobFiles files = JobFiles.Read(job);
         string reason = "asked for";
         TargetTable target;
+        int parts;
         await using (WarehouseSession session = await WarehouseSession.OpenAsync(warehouse, progress, cancel))
         {
             target = await TargetTable.ReadAsync(session, job.Table, cancel);
+            parts = WarehouseSlices.PartsFor(await WarehouseSlices.ReadAsync(session, warehouse, progress, cancel));
             if (load == LoadKind.Auto)
             {
                 (load, reason) = await ChooseAsync(session, job, target, cancel);
@@ -72,6 +74,7 @@ public static class Planner
             Columns = columns,
             Stage = stage,
             KeyPrefix = keyPrefix,
+            ParallelParts = parts,
             Statements = statements,
             Request = request,
         };
