@@ -154,16 +154,8 @@ internal sealed class JobRun(EtlJob job, RunOptions options, IProgress<EtlEvent>
     {
         // Before the first part, so that a run that is killed leaves word of whose parts these are.
         await StagedRuns.DescribeAsync(stage, plan.KeyPrefix, _record!, cancel);
-        var export = new ExportOptions
-        {
-            RunId = _runId,
-            Compression = job.Compression,
-            Dialect = plan.Dialect,
-            WatermarkColumn = job.Watermark?.Column,
-            MaxRows = job.Guards.MaxRows,
-        };
         using var parts = new S3Parts(stage, plan.KeyPrefix);
-        return await Exporter.ExportAsync(job.Source, new SourceQuery(plan.Query, plan.Parameters), export, parts, progress, cancel);
+        return await Exporter.ExportAsync(job.Source, job.Ask(plan.Query, plan.Parameters), plan.ExportOptions, parts, progress, cancel);
     }
 
     private async Task<EtlStage> StageAsync(EtlPlan plan, S3Connection stage, CancellationToken cancel)
@@ -197,6 +189,12 @@ internal sealed class JobRun(EtlJob job, RunOptions options, IProgress<EtlEvent>
         {
             throw new EtlException(Fault.GuardFailed, string.Create(CultureInfo.InvariantCulture,
                 $"The query of job '{job.Name}' gave {export.RowsRead:N0} rows, fewer than the job's MinRows of {job.Guards.MinRows:N0}."), job.Name);
+        }
+
+        if (job.Watermark is { } watermark && export.Repairs.FirstOrDefault(repair => repair.Column.Equals(watermark.Column, StringComparison.OrdinalIgnoreCase)) is { } repaired)
+        {
+            throw new EtlException(Fault.WatermarkInvalid, $"Values of the watermark column '{watermark.Column}' of job '{job.Name}' were changed by the job's ValueRule ({repaired}), so the next load would not go on where this one ends.",
+                watermark.Column, null, "Round it in the query, or name another watermark column.");
         }
 
         if (export.WatermarkNulls > 0)

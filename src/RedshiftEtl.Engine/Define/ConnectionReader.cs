@@ -34,6 +34,7 @@ public static class ConnectionReader
         ["MySQL"] = context => ReadMySql(context, "MySQL"),
         ["MariaDB"] = context => ReadMySql(context, "MariaDB"),
         ["AdoNet"] = ReadAdoNet,
+        ["File"] = context => FileConnectionReader.Read(context.Name, context.Subject, context.Reader, context.BaseFolder),
         ["S3"] = ReadS3,
         ["Redshift"] = ReadRedshift,
     };
@@ -217,6 +218,7 @@ public static class ConnectionReader
             SslMode = reader.Choice("SslMode", s_sslModes) ?? "VerifyFull",
             RootCertificate = context.Path("RootCertificate"),
             IamRole = reader.Text("IamRole"),
+            Slices = reader.Integer("Slices", 1, 4096),
             HistorySchema = reader.Text("HistorySchema") ?? "etl",
             Timeout = reader.Integer("Timeout", 1, 1024) ?? 60,
         };

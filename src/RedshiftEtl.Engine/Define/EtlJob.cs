@@ -63,6 +63,9 @@ public sealed record EtlJob
     /// <summary>How parts are compressed.</summary>
     public Stage.Compression Compression { get; init; }
 
+    /// <summary>Level of the compression: 1 to 22 for Zstd, 1 to 9 for Gzip; the fastest if null.</summary>
+    public int? CompressionLevel { get; init; }
+
     /// <summary>The text that stands for NULL in the parts.</summary>
     public string? NullMarker { get; init; }
 
@@ -81,8 +84,20 @@ public sealed record EtlJob
     /// <summary>How long a run may take; null for no limit.</summary>
     public TimeSpan? Timeout { get; init; }
 
+    /// <summary>What becomes of values that Redshift cannot hold.</summary>
+    public Extract.ValueRules Rules { get; init; } = Extract.ValueRules.None;
+
+    /// <summary>The table that loads without a SQL file of their own read; null for none.</summary>
+    public Extract.SourceTable? SourceTable { get; init; }
+
+    /// <summary>How the extract is split; null to read it in one go.</summary>
+    public Extract.SourcePartition? Partition { get; init; }
+
     /// <summary>The job's folder; null for one that was made of parameters.</summary>
     public string? Folder { get; init; }
+
+    /// <summary>A query of the job, ready for its source.</summary>
+    internal Extract.SourceQuery Ask(Plan.SqlText sql, IReadOnlyList<Plan.EtlParameter> parameters) => new(sql, parameters) { Rules = Rules, Partition = Partition, Table = sql.File is null ? SourceTable : null };
 
     /// <summary>The name.</summary>
     public override string ToString() => Name;

@@ -1,3 +1,4 @@
+using RedshiftEtl.Engine.Extract;
 using RedshiftEtl.Engine.Stage;
 
 namespace RedshiftEtl.Engine.Define;
@@ -30,6 +31,8 @@ public sealed record JobOverride
 /// <summary>Makes a validated job of a job.psd1 and what a command says beside it.</summary>
 internal static class JobReader
 {
+    private static readonly string[] s_tableKeys = ["SourceColumn", "SourceWhere"];
+
     /// <summary>Reads a job.</summary>
     /// <param name="name">The job's name.</param>
     /// <param name="definition">The job's table.</param>
@@ -53,6 +56,7 @@ internal static class JobReader
         IReadOnlyList<ParameterDefinition> parameters = Parameters(reader, subject, change, mistakes);
         JobSql sql = Sql(reader, subject, folder, change, mistakes);
         Compression compression = reader.Choice<Compression>("Compression") ?? Compression.Zstd;
+        int? level = reader.Integer("CompressionLevel", 1, compression == Compression.Gzip ? 9 : 22);
         string? nullMarker = reader.Text("NullMarker");
         WatermarkDefinition? watermark = Watermark(reader, subject, mistakes);
         var guards = new JobGuards(
@@ -65,6 +69,9 @@ internal static class JobReader
         KeepStage keepStage = Keep(reader, subject);
         int retries = reader.Integer("Retry", 0, 20) ?? Retry.DefaultRetries;
         TimeSpan? timeout = reader.Duration("Timeout");
+        ValueRules rules = ValueRules.Read(reader.Table("ValueRule"), $"ValueRule of {subject}", mistakes);
+        SourceTable? sourceTable = Select(reader, subject);
+        SourcePartition? partition = Partition(reader, subject);
         reader.RefuseUnknown();
         if (mistakes.Count > 0)
         {
@@ -83,12 +90,16 @@ internal static class JobReader
             Parameters = parameters,
             Sql = sql,
             Compression = compression,
+            CompressionLevel = level,
             NullMarker = nullMarker,
             Watermark = watermark,
             Guards = guards,
             KeepStage = keepStage,
             Retries = retries,
             Timeout = timeout,
+            Rules = rules,
+            SourceTable = sourceTable,
+            Partition = partition,
             Folder = folder,
         };
     }
@@ -185,6 +196,31 @@ internal static class JobReader
             reader.Refuse("Table", $"Table of {subject}: {e.Message} {e.Advice}");
             return null;
         }
+    }
+
+    private static SourcePartition? Partition(DefinitionReader reader, string subject)
+    {
+        string? column = reader.Text("PartitionColumn");
+        int? count = reader.Integer("PartitionCount", SourcePartition.LeastCount, SourcePartition.MostCount);
+        if (column is null && count is not null)
+        {
+            reader.Refuse("PartitionCount", $"PartitionCount of {subject} goes with PartitionColumn.");
+        }
+
+        return column is null ? null : new SourcePartition(column, count ?? SourcePartition.DefaultCount);
+    }
+
+    private static SourceTable? Select(DefinitionReader reader, string subject)
+    {
+        string? table = reader.Text("SourceTable");
+        IReadOnlyList<string> columns = reader.Texts("SourceColumn");
+        string? where = reader.Text("SourceWhere");
+        foreach (string key in s_tableKeys.Where(key => table is null && reader.Has(key)))
+        {
+            reader.Refuse(key, $"{key} of {subject} goes with SourceTable.");
+        }
+
+        return table is null ? null : new SourceTable(table, columns, where);
     }
 
     private static IReadOnlyList<ParameterDefinition> Parameters(

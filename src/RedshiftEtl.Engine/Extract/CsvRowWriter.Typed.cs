@@ -61,26 +61,27 @@ internal sealed partial class CsvRowWriter
     /// <exception cref="EtlException"><see cref="Fault.ValueInvalid"/>: half a surrogate pair, NUL, over 65,535 bytes of UTF-8, or equal to the NULL marker.</exception>
     public void WriteText(ReadOnlySpan<char> value)
     {
-        // One byte more than a text may have is enough to see that it is too long.
-        ReadOnlySpan<byte> text = Transcode(value, RedshiftLimits.TextBytes + 1, out bool isWhole);
-        if (!isWhole)
+        // One byte more than a text may have is enough to see that it is too long; how long it is matters only then.
+        if (!TryTranscode(value, RedshiftLimits.TextBytes + 1, out ReadOnlySpan<byte> text, out bool isWhole))
         {
-            throw Refuse(string.Create(CultureInfo.InvariantCulture, $"the text has {Encoding.UTF8.GetByteCount(value):N0} bytes; Redshift holds {RedshiftLimits.TextBytes:N0}"), text);
+            return;
         }
 
-        WriteText(text);
+        WriteText(isWhole ? text : Encoding.UTF8.GetBytes(value.ToArray()));
     }
 
-    /// <summary>A document for SUPER: text that may be as long as a row.</summary>
-    /// <exception cref="EtlException"><see cref="Fault.ValueInvalid"/>: half a surrogate pair, NUL, or too long for a row.</exception>
+    /// <summary>Writes a text of a SUPER column, which may be as long as a row.</summary>
     public void WriteDocument(ReadOnlySpan<char> value)
     {
-        ReadOnlySpan<byte> text = Transcode(value, RedshiftLimits.RowBytes, out bool isWhole);
+        if (!TryTranscode(value, RedshiftLimits.RowBytes, out ReadOnlySpan<byte> text, out bool isWhole))
+        {
+            return;
+        }
+
         WriteDocument(isWhole ? text : throw RefusedValue.RowTooLong(_row));
     }
 
-    /// <summary>A document for SUPER, in UTF-8: text that may be as long as a row.</summary>
-    /// <exception cref="EtlException"><see cref="Fault.ValueInvalid"/>: broken UTF-8, NUL, or too long for a row.</exception>
+    /// <summary>Writes a text of a SUPER column, which may be as long as a row.</summary>
     public void WriteDocument(ReadOnlySpan<byte> value)
     {
         if (value.Length > RedshiftLimits.RowBytes)
@@ -88,18 +89,17 @@ internal sealed partial class CsvRowWriter
             throw RefusedValue.RowTooLong(_row);
         }
 
-        CheckCharacters(value);
-        if (value.SequenceEqual(_null))
+        if (!TryRepair(ref value, RedshiftLimits.RowBytes))
         {
-            throw Refuse(RefusedValue.IsMarker, value, RefusedValue.MarkerAdvice);
+            return;
         }
 
         Span<byte> target = BeginField((value.Length * 2) + 2);
         _length += CsvText.WriteQuoted(value, target);
     }
 
-    /// <summary>UTF-8 of a text, up to a limit, in a buffer that the next call overwrites.</summary>
-    private ReadOnlySpan<byte> Transcode(ReadOnlySpan<char> value, int limit, out bool isWhole)
+    /// <summary>The text as UTF-8; false when NULL was written instead, for half a surrogate pair.</summary>
+    private bool TryTranscode(ReadOnlySpan<char> value, int limit, out ReadOnlySpan<byte> text, out bool isWhole)
     {
         int room = (int)Math.Min(value.Length * 3L, limit);
         if (room > _scratch.Length)
@@ -107,10 +107,21 @@ internal sealed partial class CsvRowWriter
             _scratch = new byte[Math.Max(room, 1024)];
         }
 
-        OperationStatus status = Utf8.FromUtf16(value, _scratch.AsSpan(0, room), out int read, out int written, replaceInvalidSequences: false);
+        OperationStatus status = Utf8.FromUtf16(value, _scratch.AsSpan(0, room), out _, out int written, replaceInvalidSequences: false);
+        if (status is OperationStatus.InvalidData or OperationStatus.NeedMoreData)
+        {
+            if (Repair(ValueKind.Encoding, "the text has half a surrogate pair, which is no character", Encoding.UTF8.GetBytes(value.ToArray())) == ValueAction.Null)
+            {
+                text = default;
+                isWhole = true;
+                return false;
+            }
+
+            status = Utf8.FromUtf16(value, _scratch.AsSpan(0, room), out _, out written, replaceInvalidSequences: true);
+        }
+
         isWhole = status != OperationStatus.DestinationTooSmall;
-        return status is OperationStatus.InvalidData or OperationStatus.NeedMoreData
-            ? throw Refuse("the text has half a surrogate pair, which is no character", Encoding.UTF8.GetBytes(value[..Math.Min(read + 1, value.Length)].ToArray()))
-            : _scratch.AsSpan(0, written);
+        text = _scratch.AsSpan(0, written);
+        return true;
     }
 }

@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
-using System.Text.Unicode;
 
 namespace RedshiftEtl.Engine.Extract;
 
@@ -21,8 +20,10 @@ internal sealed partial class CsvRowWriter : IDisposable
     /// <summary>Prepares the first row.</summary>
     /// <param name="columns">The columns, for messages.</param>
     /// <param name="dialect">How NULL is written.</param>
-    public CsvRowWriter(IReadOnlyList<EtlColumn> columns, CsvDialect dialect)
+    /// <param name="rules">What becomes of values that Redshift cannot hold.</param>
+    public CsvRowWriter(IReadOnlyList<EtlColumn> columns, CsvDialect dialect, ValueRules rules)
     {
+        _repairs = new ValueRepairs(columns, rules);
         _columns = columns;
         _null = Encoding.UTF8.GetBytes(dialect.NullMarker);
         _buffer = Rent();
@@ -101,7 +102,11 @@ internal sealed partial class CsvRowWriter : IDisposable
             return;
         }
 
-        Check(value);
+        if (!TryRepair(ref value, RedshiftLimits.TextBytes))
+        {
+            return;
+        }
+
         if (!CsvText.NeedsQuotes(value))
         {
             WriteRaw(value);
@@ -151,33 +156,6 @@ internal sealed partial class CsvRowWriter : IDisposable
     /// <summary>An error about the value that is to be written next.</summary>
     public EtlException Refuse(string what, ReadOnlySpan<byte> value, string? advice = null) =>
         RefusedValue.Create(_columns[_field].Name, _row, what, value, advice);
-
-    private void Check(ReadOnlySpan<byte> value)
-    {
-        if (value.Length > RedshiftLimits.TextBytes)
-        {
-            throw Refuse(string.Create(CultureInfo.InvariantCulture, $"the text has {value.Length:N0} bytes; Redshift holds {RedshiftLimits.TextBytes:N0}"), value);
-        }
-
-        CheckCharacters(value);
-        if (value.SequenceEqual(_null))
-        {
-            throw Refuse(RefusedValue.IsMarker, value, RefusedValue.MarkerAdvice);
-        }
-    }
-
-    private void CheckCharacters(ReadOnlySpan<byte> value)
-    {
-        if (value.Contains((byte)0))
-        {
-            throw Refuse("the text has a NUL character in it, which Redshift cannot hold", value);
-        }
-
-        if (!Utf8.IsValid(value))
-        {
-            throw Refuse("the text is not valid UTF-8", value);
-        }
-    }
 
     /// <summary>Writes d.ddddE±xx without its exponent, in place.</summary>
     private static int Expand(Span<byte> number, int length)

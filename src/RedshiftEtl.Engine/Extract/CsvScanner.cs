@@ -4,7 +4,6 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
-using System.Text;
 
 namespace RedshiftEtl.Engine.Extract;
 
@@ -12,22 +11,24 @@ namespace RedshiftEtl.Engine.Extract;
 /// Redshift cannot hold. Costs about a nanosecond and a half a field.</summary>
 internal sealed class CsvScanner
 {
-    private readonly IReadOnlyList<EtlColumn> _columns;
     private readonly byte[] _rules;
-    private readonly byte[] _marker;
-    private readonly byte[] _quotedMarker;
+    private readonly ValueRepairs _repairs;
+    private readonly FieldCheck _check;
 
     /// <summary>Prepares the walk.</summary>
     /// <param name="columns">The columns, for messages.</param>
     /// <param name="rules">What each is checked for.</param>
     /// <param name="dialect">How NULL is written.</param>
-    public CsvScanner(IReadOnlyList<EtlColumn> columns, IReadOnlyList<FieldRule> rules, CsvDialect dialect)
+    /// <param name="repairs">What becomes of values that Redshift cannot hold.</param>
+    public CsvScanner(IReadOnlyList<EtlColumn> columns, IReadOnlyList<FieldRule> rules, CsvDialect dialect, ValueRepairs repairs)
     {
-        _columns = columns;
         _rules = rules.Select(rule => (byte)rule).ToArray();
-        _marker = Encoding.UTF8.GetBytes(dialect.NullMarker);
-        _quotedMarker = [CsvDialect.Quote, .. _marker, CsvDialect.Quote];
+        _repairs = repairs;
+        _check = new FieldCheck(columns, dialect, repairs, Edits);
     }
+
+    /// <summary>What is to be changed in the whole rows of the last walk.</summary>
+    public FieldEdits Edits { get; } = new();
 
     /// <summary>Rows of all walks so far.</summary>
     public long Rows { get; private set; }
@@ -41,6 +42,11 @@ internal sealed class CsvScanner
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int Scan(ReadOnlySpan<byte> bytes, out int rows)
     {
+        if (!Edits.IsEmpty)
+        {
+            Edits.Clear();
+        }
+
         ref byte first = ref MemoryMarshal.GetReference(bytes);
         Span<byte> tail = stackalloc byte[64];
         int field = 0, column = 0, row = 0, found = 0;
@@ -79,7 +85,7 @@ internal sealed class CsvScanner
                 int rule = _rules[column];
                 if (rule != (int)FieldRule.None && !IsPlain(rule, ref Unsafe.Add(ref first, field), end - field))
                 {
-                    Look((FieldRule)rule, bytes[field..end], column, Rows + found + 1);
+                    _check.Look((FieldRule)rule, bytes, field, end, column, Rows + found + 1);
                 }
 
                 column++;
@@ -92,7 +98,7 @@ internal sealed class CsvScanner
                     }
 
                     found++;
-                    if (field - row > RedshiftLimits.RowBytes)
+                    if (field - row > RedshiftLimits.RowBytes && field - row + Edits.Growth(row) > RedshiftLimits.RowBytes)
                     {
                         throw RefusedValue.RowTooLong(Rows + found);
                     }
@@ -101,6 +107,11 @@ internal sealed class CsvScanner
                     column = 0;
                 }
             }
+        }
+
+        if (!Edits.IsEmpty)
+        {
+            Edits.Settle(row, _repairs);
         }
 
         Rows += found;
@@ -148,57 +159,10 @@ internal sealed class CsvScanner
         FieldRule.Number => (uint)(field - '0') <= 9 || (field == (byte)'-' && (uint)(Unsafe.Add(ref field, 1) - '0') <= 9),
         FieldRule.Date => length >= 10 && Unsafe.Add(ref field, 4) == (byte)'-' && Unsafe.Add(ref field, length - 1) != (byte)'C',
         FieldRule.Binary => length > 0,
+        // "0." and ten decimals; NaN and infinity begin with a letter.
+        FieldRule.Decimal => length <= 12 && (uint)(Unsafe.Add(ref field, length - 1) - '0') <= 9,
         _ => length >= 8 && !(field == (byte)'2' && Unsafe.Add(ref field, 1) == (byte)'4'),
     };
-
-    /// <summary>Looks closer at a field that a glance was not enough for.</summary>
-    private void Look(FieldRule rule, ReadOnlySpan<byte> field, int column, long row)
-    {
-        if (field.SequenceEqual(_marker))
-        {
-            return;
-        }
-
-        string name = _columns[column].Name;
-        switch (rule)
-        {
-            case FieldRule.Number:
-                throw RefusedValue.Create(name, row, "Redshift's COPY takes no NaN and no infinity", field);
-            case FieldRule.Date:
-                throw RefusedValue.Create(name, row, "the date is not in the years 1 to 9999, which Redshift's COPY reads", field);
-            case FieldRule.Time:
-                throw RefusedValue.Create(name, row, "Redshift's TIME ends before 24:00", field);
-            case FieldRule.Binary:
-                throw RefusedValue.Create(name, row, RefusedValue.IsEmptyBinary, field, RefusedValue.EmptyAdvice);
-            case FieldRule.Text when field.SequenceEqual(_quotedMarker):
-                throw RefusedValue.Create(name, row, RefusedValue.IsMarker, Unquote(field), RefusedValue.MarkerAdvice);
-            case FieldRule.Text when field.Length > RedshiftLimits.TextBytes && Unquote(field) is { } text && text.Length > RedshiftLimits.TextBytes:
-                throw RefusedValue.Create(name, row, string.Create(CultureInfo.InvariantCulture,
-                    $"the text has {text.Length:N0} bytes; Redshift holds {RedshiftLimits.TextBytes:N0}"), text);
-        }
-    }
-
-    private static byte[] Unquote(ReadOnlySpan<byte> field)
-    {
-        if (field.Length < 2 || field[0] != CsvDialect.Quote)
-        {
-            return field.ToArray();
-        }
-
-        field = field[1..^1];
-        byte[] text = new byte[field.Length];
-        int length = 0;
-        for (int i = 0; i < field.Length; i++)
-        {
-            text[length++] = field[i];
-            if (field[i] == CsvDialect.Quote)
-            {
-                i++;
-            }
-        }
-
-        return text[..length];
-    }
 
     private InvalidDataException WrongFields(int found) => new(string.Create(CultureInfo.InvariantCulture,
         $"Row {Rows + found + 1:N0} of the server's CSV does not have {_rules.Length} fields."));

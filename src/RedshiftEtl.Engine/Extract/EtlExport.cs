@@ -45,6 +45,9 @@ public sealed record EtlExport
     /// <summary>Whether Send-EtlStage removes the parts' folder once they are in S3.</summary>
     public bool IsTemporary { get; init; }
 
+    /// <summary>The values that a ValueRule changed because Redshift cannot hold them, counted by column and kind.</summary>
+    public IReadOnlyList<EtlRepair> Repairs { get; init; } = [];
+
     /// <summary>How long the extract took.</summary>
     public required TimeSpan Duration { get; init; }
 

@@ -22,12 +22,19 @@ public static class Exporter
         SourceConnection source, SourceQuery query, ExportOptions options, IPartDestination destination, IProgress<EtlEvent> progress, CancellationToken cancel)
     {
         options.Check();
+        ISource opener = Sources.Of(source);
+        if (query.Partition is not null && !opener.CanPartition)
+        {
+            throw new EtlException(Fault.ArgumentInvalid, $"'{source.Name}' cannot be read in partitions: a {source.Type} connection gives several readers no common snapshot.", source.Name,
+                advice: "Leave PartitionColumn out.");
+        }
+
         DateTimeOffset startedAt = DateTimeOffset.UtcNow;
         var clock = Stopwatch.StartNew();
         await destination.PrepareAsync(cancel);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         await using var parts = new PartSet(destination, options, stop);
-        await using ISourceReader reader = await Sources.Of(source).OpenAsync(query, options.Dialect, cancel);
+        await using ISourceReader reader = await opener.OpenAsync(query, options.Dialect, cancel);
         WatermarkTracker? tracker = options.WatermarkColumn is { } column
             ? WatermarkTracker.Of(column, reader.Columns, options.Dialect, source.SqlDialect)
             : null;
@@ -58,6 +65,7 @@ public static class Exporter
                 Dialect = options.Dialect,
                 Location = destination.Location,
                 IsTemporary = destination.IsTemporary,
+                Repairs = reader.Repairs,
                 Duration = clock.Elapsed,
                 Watermark = tracker?.Greatest,
                 WatermarkNulls = tracker?.Nulls ?? 0,
@@ -65,6 +73,12 @@ public static class Exporter
             };
             progress.Report(new VerboseEvent(string.Create(CultureInfo.InvariantCulture,
                 $"{source.Name}: {export.Times.Read.TotalSeconds:N1} s reading, {export.Times.Held.TotalSeconds:N1} s held up by the parts; {export.Times.Compress.TotalSeconds:N1} s compressing and {export.Times.Write.TotalSeconds:N1} s writing over {written.Count} part(s).")));
+            if (export.Repairs.Count > 0)
+            {
+                progress.Report(new WarningEvent(string.Create(CultureInfo.InvariantCulture,
+                    $"{source.Name}: {export.Repairs.Sum(repair => repair.Count):N0} value(s) that Redshift cannot hold were changed as ValueRule says: {string.Join("; ", export.Repairs)}.")));
+            }
+
             progress.Report(new ProgressEvent("Extract", export.RowsWritten, export.CsvBytes, export.Duration, true));
             progress.Report(new MilestoneEvent("Exported", string.Create(CultureInfo.InvariantCulture,
                 $"{export.RowsWritten:N0} rows from {source.Name} in {written.Count} part(s), {export.Bytes:N0} bytes, in {export.Duration.TotalSeconds:N1} s.")));

@@ -9,6 +9,9 @@ internal enum FieldRule : byte
     /// <summary>NaN and infinity are not.</summary>
     Number,
 
+    /// <summary>NaN and infinity are not, nor more digits than DECIMAL(38,10) holds, on either side of the point.</summary>
+    Decimal,
+
     /// <summary>Infinity, years before 1 and years after 9999 are not; in dates and timestamps.</summary>
     Date,
 

@@ -1,6 +1,7 @@
 using RedshiftEtl.Engine.Define;
 using RedshiftEtl.Engine.Extract.AdoNet;
 using RedshiftEtl.Engine.Extract.MySql;
+using RedshiftEtl.Engine.Extract.Files;
 using RedshiftEtl.Engine.Extract.PostgreSql;
 using RedshiftEtl.Engine.Extract.Sqlite;
 using RedshiftEtl.Engine.Extract.SqlServer;
@@ -18,6 +19,7 @@ internal static class Sources
         SqlServerConnection sqlServer => new SqlServerSource(sqlServer),
         MySqlConnection mySql => new MySqlSource(mySql),
         AdoNetConnection adoNet => new AdoNetSource(adoNet),
+        FileConnection files => new FileSource(files),
         _ => throw new EtlException(Fault.ConnectionTypeMismatch, $"A {connection.Type} connection cannot be read from.", connection.Name),
     };
 }
@@ -33,7 +35,7 @@ public static class SourceTest
     /// <exception cref="EtlException">The source refused the query, or its columns cannot be a table's.</exception>
     public static async Task<IReadOnlyList<EtlColumn>> DescribeAsync(SourceConnection connection, SourceQuery query, CancellationToken cancel)
     {
-        await using ISourceReader reader = await Sources.Of(connection).OpenAsync(query, CsvDialect.Default, cancel);
+        await using ISourceReader reader = await Sources.Of(connection).OpenAsync(query with { Partition = null }, CsvDialect.Default, cancel);
         return reader.Columns;
     }
 }

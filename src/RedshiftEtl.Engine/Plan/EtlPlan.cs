@@ -45,6 +45,16 @@ public sealed record EtlPlan
     /// <summary>What the load is to do.</summary>
     public required LoadRequest Request { get; init; }
 
+    /// <summary>Parts that are written side by side.</summary>
+    public int ParallelParts { get; init; } = WarehouseSlices.DefaultParts;
+
+    /// <summary>How the extract is written.</summary>
+    internal ExportOptions ExportOptions => new()
+    {
+        RunId = RunId, Compression = Job.Compression, CompressionLevel = Job.CompressionLevel, Dialect = Dialect, ParallelParts = ParallelParts,
+        WatermarkColumn = Job.Watermark?.Column, MaxRows = Job.Guards.MaxRows,
+    };
+
     /// <summary>How the parts are written.</summary>
     public CsvDialect Dialect => Job.NullMarker is { } marker ? new CsvDialect(marker) : CsvDialect.Default;
 

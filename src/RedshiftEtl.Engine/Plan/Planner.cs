@@ -29,10 +29,12 @@ public static class Planner
         string reason = "asked for";
         TargetTable target;
         JobState state;
+        int parts;
         await using (WarehouseSession session = await WarehouseSession.OpenAsync(warehouse, progress, cancel))
         {
             target = await TargetTable.ReadAsync(session, job.Table, cancel);
             state = await History.ReadStateAsync(session, new JobKey(job.Name, job.Table), cancel);
+            parts = WarehouseSlices.PartsFor(await WarehouseSlices.ReadAsync(session, warehouse, progress, cancel));
             if (load == LoadKind.Auto)
             {
                 (load, reason) = Choose(job, target, state);
@@ -42,7 +44,7 @@ public static class Planner
 
         SqlText query = (load == LoadKind.Initial ? files.Initial : files.Ongoing) ?? throw new EtlException(Fault.SqlFileUnreadable,
             $"Job '{job.Name}' has no SQL for its {load.ToString().ToLowerInvariant()} load.", job.Name,
-            advice: $"Write {load.ToString().ToLowerInvariant()}.sql into the job's folder, or give -{load}SqlFile.");
+            advice: $"Write {load.ToString().ToLowerInvariant()}.sql into the job's folder, name a SourceTable, or give -{load}SqlFile.");
         SqlText? create = load == LoadKind.Initial && !target.Exists ? files.Create : null;
         SqlText? delete = load == LoadKind.Ongoing && job.Mode == LoadMode.Overwrite ? files.Delete : null;
         SqlText[] used = new[] { query, create, delete }.OfType<SqlText>().ToArray();
@@ -69,7 +71,7 @@ public static class Planner
             PlanDuration = DateTimeOffset.UtcNow - now,
         };
         List<LoadStatement> statements = LoadScript.Prepare(request, target.Exists);
-        IReadOnlyList<EtlColumn> columns = await SourceTest.DescribeAsync(job.Source, new SourceQuery(query, parameters), cancel);
+        IReadOnlyList<EtlColumn> columns = await SourceTest.DescribeAsync(job.Source, job.Ask(query, parameters), cancel);
         if (job.Watermark is { } tracked)
         {
             WatermarkTracker.Of(tracked.Column, columns, CsvDialect.Default, job.Source.SqlDialect);
@@ -88,6 +90,7 @@ public static class Planner
             Columns = columns,
             Stage = stage,
             KeyPrefix = keyPrefix,
+            ParallelParts = parts,
             Statements = statements,
             Request = request,
         };
@@ -151,8 +154,8 @@ public static class Planner
 
         public static JobFiles Read(EtlJob job) => new(
             Read(job.Sql.Create, SqlDialect.Redshift),
-            Read(job.Sql.Initial, job.Source.SqlDialect),
-            Read(job.Sql.Ongoing, job.Source.SqlDialect),
+            Read(job.Sql.Initial, job.Source.SqlDialect) ?? job.SourceTable?.ToSql(job.Source),
+            Read(job.Sql.Ongoing, job.Source.SqlDialect) ?? job.SourceTable?.ToSql(job.Source),
             Read(job.Sql.Delete, SqlDialect.Redshift));
 
         private static SqlText? Read(string? file, SqlDialect dialect) => file is null ? null : SqlText.Read(file, dialect);

@@ -12,6 +12,16 @@ public static class SqlLiteral
             ? $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\""
             : throw new EtlException(Fault.ArgumentInvalid, "A name is empty or has a NUL character in it.", name);
 
+    /// <summary>A quoted name in a source's dialect. SQLite takes a name in double quotes that no column has for a text, so it gets backticks, as MySQL does.</summary>
+    /// <exception cref="EtlException"><see cref="Fault.ArgumentInvalid"/>: empty, or with a NUL in it.</exception>
+    public static string Identifier(string name, SqlDialect dialect)
+    {
+        string quoted = Identifier(name);
+        return dialect.Backticks ? $"`{name.Replace("`", "``", StringComparison.Ordinal)}`"
+            : dialect.Brackets ? $"[{name.Replace("]", "]]", StringComparison.Ordinal)}]"
+            : quoted;
+    }
+
     /// <summary>A string literal. In dialects where a backslash escapes, it is doubled (fact sheet 1.5 rule 6).</summary>
     /// <exception cref="EtlException"><see cref="Fault.ParameterInvalid"/>: a NUL character, which no server takes.</exception>
     public static string Text(string value, SqlDialect dialect)

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Management.Automation;
+using RedshiftEtl.Definitions;
 using RedshiftEtl.Engine;
 using RedshiftEtl.Engine.Define;
 using RedshiftEtl.Engine.Extract;
@@ -27,6 +28,19 @@ public sealed class ExportEtlSourceCommand : ProjectCommand
     [Parameter(Mandatory = true, ParameterSetName = "Text")]
     public string Sql { get; set; } = "";
 
+    /// <summary>The table to read, as the source names it; for a File connection a file or a wildcard.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = "Table")]
+    public string Table { get; set; } = "";
+
+    /// <summary>The columns to read; all if not given.</summary>
+    [Parameter(ParameterSetName = "Table")]
+    public string[] Column { get; set; } = [];
+
+    /// <summary>A condition for the rows, in the source's SQL, with @parameters.</summary>
+    [Parameter(ParameterSetName = "Table")]
+    [ValidateNotNullOrEmpty]
+    public string? Where { get; set; }
+
     /// <summary>A value for every @name in the query.</summary>
     [Parameter]
     public IDictionary? Parameter { get; set; }
@@ -49,6 +63,20 @@ public sealed class ExportEtlSourceCommand : ProjectCommand
     [ValidateNotNullOrEmpty]
     public string NullMarker { get; set; } = CsvDialect.Default.NullMarker;
 
+    /// <summary>What becomes of values that Redshift cannot hold: <c>@{ NaN = 'Null'; Column = @{ amount = @{ Scale = 'Round' } } }</c>.</summary>
+    [Parameter]
+    public IDictionary? ValueRule { get; set; }
+
+    /// <summary>A column of the query whose ranges are read side by side, over several connections in one snapshot.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? PartitionColumn { get; set; }
+
+    /// <summary>The number of ranges.</summary>
+    [Parameter]
+    [ValidateRange(SourcePartition.LeastCount, SourcePartition.MostCount)]
+    public int PartitionCount { get; set; } = SourcePartition.DefaultCount;
+
     /// <summary>User and password for the source.</summary>
     [Parameter]
     [Credential]
@@ -58,10 +86,11 @@ public sealed class ExportEtlSourceCommand : ProjectCommand
     protected override void ProcessRecord() => ForInput(() =>
     {
         SourceConnection source = ResolveConnection<SourceConnection>(Source, nameof(Source), Credential);
-        SqlText sql = ParameterSetName == "File"
-            ? SqlText.Read(ResolvePath(SqlFile), source.SqlDialect)
-            : SqlText.Of(Sql, source.SqlDialect);
+        SourceTable? table = ParameterSetName == "Table" ? new SourceTable(Table, Column, Where) : null;
+        SqlText sql = table?.ToSql(source)
+            ?? (ParameterSetName == "File" ? SqlText.Read(ResolvePath(SqlFile), source.SqlDialect) : SqlText.Of(Sql, source.SqlDialect));
         IReadOnlyList<EtlParameter> parameters = ParameterSet.Resolve(ReadParameters(Parameter), DateTimeOffset.UtcNow, [sql], [sql]);
+        var query = new SourceQuery(sql, parameters) { Rules = ReadRules(), Table = table, Partition = ReadPartition() };
         var options = new ExportOptions
         {
             RunId = RunId.New(),
@@ -75,7 +104,18 @@ public sealed class ExportEtlSourceCommand : ProjectCommand
         if (ShouldProcess(folder, $"Export {source} by {sql.File ?? sql.Text}"))
         {
             var parts = new PartFolder(folder, isTemporary: OutputPath is null);
-            WriteObject(Run((progress, cancel) => Exporter.ExportAsync(source, new SourceQuery(sql, parameters), options, parts, progress, cancel)));
+            WriteObject(Run((progress, cancel) => Exporter.ExportAsync(source, query, options, parts, progress, cancel)));
         }
     });
+
+    private SourcePartition? ReadPartition() => PartitionColumn is not null ? new SourcePartition(PartitionColumn, PartitionCount)
+        : !MyInvocation.BoundParameters.ContainsKey(nameof(PartitionCount)) ? null
+        : throw new EtlException(Fault.ArgumentInvalid, "-PartitionCount goes with -PartitionColumn.", PartitionCount);
+
+    private ValueRules ReadRules()
+    {
+        var mistakes = new List<DefinitionMistake>();
+        ValueRules rules = ValueRules.Read(ValueRule is null ? null : TableValues.ToDefinition(ValueRule), "-ValueRule", mistakes);
+        return mistakes.Count == 0 ? rules : throw DefinitionMistake.ToException(mistakes, "-ValueRule");
+    }
 }

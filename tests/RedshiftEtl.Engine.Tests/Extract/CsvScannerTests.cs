@@ -19,7 +19,7 @@ public sealed class CsvScannerTests
         {
             byte[] bytes = Csv(rows);
             int length = (int)(bytes.Length * cut);
-            var scanner = new CsvScanner(s_columns, [FieldRule.None, FieldRule.Text], CsvDialect.Default);
+            var scanner = new CsvScanner(s_columns, [FieldRule.None, FieldRule.Text], CsvDialect.Default, new ValueRepairs(s_columns, ValueRules.None));
             int end = scanner.Scan(bytes.AsSpan(0, length), out int found);
             // The reference goes row by row over what was put together.
             int expectedEnd = 0, expected = 0;
@@ -43,7 +43,7 @@ public sealed class CsvScannerTests
         Gen.Select(s_field.Array[0, 12], s_field).Sample((before, after) =>
         {
             byte[] bytes = Csv([.. before.Select(field => (field, "1")), ("x", "NaN"), (after, "1")]);
-            var scanner = new CsvScanner(s_columns, [FieldRule.None, FieldRule.Number], CsvDialect.Default);
+            var scanner = new CsvScanner(s_columns, [FieldRule.None, FieldRule.Number], CsvDialect.Default, new ValueRepairs(s_columns, ValueRules.None));
             EtlException error = Assert.Throws<EtlException>(() => scanner.Scan(bytes, out _));
             return error.Fault == Fault.ValueInvalid && Equals(error.Target, "b") && error.Message.Contains($"row {before.Length + 1}:", StringComparison.Ordinal)
                 && error.Message.Contains("'NaN'", StringComparison.Ordinal);
@@ -76,7 +76,7 @@ public sealed class CsvScannerTests
     [InlineData(nameof(FieldRule.None), "\"~NULL~\"", true)]
     public void Every_rule_tells_what_Redshift_holds_from_what_it_does_not(string rule, string field, bool isFine)
     {
-        var scanner = new CsvScanner(s_columns, [Enum.Parse<FieldRule>(rule), FieldRule.None], CsvDialect.Default);
+        var scanner = new CsvScanner(s_columns, [Enum.Parse<FieldRule>(rule), FieldRule.None], CsvDialect.Default, new ValueRepairs(s_columns, ValueRules.None));
         byte[] row = Encoding.UTF8.GetBytes($"{field},1\n");
         if (isFine)
         {
@@ -91,7 +91,7 @@ public sealed class CsvScannerTests
     [Fact]
     public void A_text_may_have_65535_bytes_behind_its_quotes_and_no_more()
     {
-        var scanner = new CsvScanner(s_columns, [FieldRule.Text, FieldRule.None], CsvDialect.Default);
+        var scanner = new CsvScanner(s_columns, [FieldRule.Text, FieldRule.None], CsvDialect.Default, new ValueRepairs(s_columns, ValueRules.None));
         byte[] fits = Encoding.UTF8.GetBytes($"\"{new string('x', 65_533)}\"\",\",1\n");
         Assert.Equal(fits.Length, scanner.Scan(fits, out _));
         byte[] isLonger = Encoding.UTF8.GetBytes($"\"{new string('x', 65_534)}\"\",\",1\n");
@@ -103,7 +103,7 @@ public sealed class CsvScannerTests
     [Fact]
     public void A_row_over_4_MB_is_refused()
     {
-        var scanner = new CsvScanner(s_columns, [FieldRule.None, FieldRule.None], CsvDialect.Default);
+        var scanner = new CsvScanner(s_columns, [FieldRule.None, FieldRule.None], CsvDialect.Default, new ValueRepairs(s_columns, ValueRules.None));
         byte[] row = Encoding.UTF8.GetBytes($"1,2\n{new string('x', RedshiftLimits.RowBytes)},1\n");
         Assert.Contains("Row 2", Assert.Throws<EtlException>(() => scanner.Scan(row, out _)).Message, StringComparison.Ordinal);
     }
@@ -112,7 +112,7 @@ public sealed class CsvScannerTests
     [InlineData("1\n")]
     [InlineData("1,2,3\n")]
     public void A_row_with_another_number_of_fields_is_not_taken_for_one(string row) =>
-        Assert.Throws<InvalidDataException>(() => new CsvScanner(s_columns, [FieldRule.None, FieldRule.None], CsvDialect.Default).Scan(Encoding.UTF8.GetBytes(row), out _));
+        Assert.Throws<InvalidDataException>(() => new CsvScanner(s_columns, [FieldRule.None, FieldRule.None], CsvDialect.Default, new ValueRepairs(s_columns, ValueRules.None)).Scan(Encoding.UTF8.GetBytes(row), out _));
 
     private static byte[] Csv(params (string A, string B)[] rows) => Encoding.UTF8.GetBytes(string.Concat(rows.Select(row => $"{row.A},{row.B}\n")));
 }

@@ -92,7 +92,7 @@ public sealed class CsvTextTests
 
     private static string Write(Action<CsvRowWriter> write)
     {
-        using var writer = new CsvRowWriter([new EtlColumn("a", "", "")], CsvDialect.Default);
+        using var writer = new CsvRowWriter([new EtlColumn("a", "", "")], CsvDialect.Default, ValueRules.None);
         write(writer);
         writer.EndRow();
         using CsvBlock block = writer.Take();

@@ -139,9 +139,10 @@ public sealed class RetryTests(BreakingSandbox sandbox) : IClassFixture<Breaking
         string[] jobs = Enumerable.Range(1, 6).Select(i => $"job{i}").ToArray();
         foreach (string job in jobs)
         {
-            project.Job(job, $"@{{ Mode = 'Append'; Table = '§SCHEMA.{job}'; Retry = 10 }}", $"CREATE SCHEMA IF NOT EXISTS §SCHEMA; CREATE TABLE §SCHEMA.{job} (id INT)", "SELECT id FROM data", "SELECT id FROM data");
+            project.Job(job, $"@{{ Mode = 'Append'; Table = '§SCHEMA.{job}'; Retry = 10 }}", $"CREATE TABLE §SCHEMA.{job} (id INT)", "SELECT id FROM data", "SELECT id FROM data");
         }
 
+        project.Run("Invoke-RedshiftSql $sandbox.Warehouse 'CREATE SCHEMA §SCHEMA'").Clean();
         await sandbox.ResetAsync();
         await sandbox.BreakAsync(new { kind = "statement", pattern = "^COPY", action = "error", sqlState = "XX000", message = "1023 Serializable isolation violation on table", times = 6 });
         Outcome[] outcomes = await Task.WhenAll(jobs.Chunk(2).Select(pair => Task.Run(() =>

@@ -58,7 +58,7 @@ internal sealed class AdoNetSource(AdoNetConnection connection) : DbSource(conne
         EtlColumn[] columns = described.Select((column, i) => new EtlColumn(rows.GetName(i), column.DataTypeName ?? "", mappings[i].RedshiftType)).ToArray();
         ColumnNames.Check(columns, connection.Name);
         var row = new FieldRow(rows, mappings.Select(mapping => mapping.Encoder).ToArray());
-        return new DbRowReader(session, rows, columns, row.Write, dialect, error => StatementError(error, query)) { Remarks = remarks };
+        return new DbRowReader(session, rows, columns, row.Write, dialect, query.Rules, error => StatementError(error, query)) { Remarks = remarks };
     }
 
     /// <inheritdoc/>

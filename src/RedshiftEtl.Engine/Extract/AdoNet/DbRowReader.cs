@@ -20,20 +20,24 @@ internal sealed class DbRowReader : ISourceReader
     /// <param name="columns">The columns.</param>
     /// <param name="encode">What writes a row.</param>
     /// <param name="dialect">How NULL is written.</param>
+    /// <param name="rules">What becomes of values that Redshift cannot hold.</param>
     /// <param name="translate">Turns what the provider throws into a fault.</param>
     public DbRowReader(
-        DbSession session, DbDataReader rows, IReadOnlyList<EtlColumn> columns, RowEncoder encode, CsvDialect dialect, Func<Exception, EtlException> translate)
+        DbSession session, DbDataReader rows, IReadOnlyList<EtlColumn> columns, RowEncoder encode, CsvDialect dialect, ValueRules rules, Func<Exception, EtlException> translate)
     {
         _session = session;
         _rows = rows;
         Columns = columns;
         _encode = encode;
         _translate = translate;
-        _writer = new CsvRowWriter(columns, dialect);
+        _writer = new CsvRowWriter(columns, dialect, rules);
     }
 
     /// <inheritdoc/>
     public IReadOnlyList<EtlColumn> Columns { get; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<EtlRepair> Repairs => _writer.Repairs;
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Remarks { get; init; } = [];

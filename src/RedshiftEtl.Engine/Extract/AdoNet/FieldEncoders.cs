@@ -16,6 +16,9 @@ internal delegate void FieldEncoder(DbDataReader row, int column, CsvRowWriter w
 /// <summary>The encoders of the types that ADO.NET providers give, each by the provider's typed getter, so that nothing is boxed.</summary>
 internal static class FieldEncoders
 {
+    /// <summary>The last time of a day that Redshift holds.</summary>
+    public static readonly TimeSpan LastMoment = new(System.TimeSpan.TicksPerDay - System.TimeSpan.TicksPerMicrosecond);
+
     /// <summary>bool as t and f.</summary>
     public static void Boolean(DbDataReader row, int column, CsvRowWriter writer) => Write(row.GetBoolean(column), writer);
 
@@ -191,7 +194,8 @@ internal static class FieldEncoders
     {
         if (value.IsEmpty)
         {
-            throw writer.Refuse(RefusedValue.IsEmptyBinary, value, RefusedValue.EmptyAdvice);
+            writer.Repair(ValueKind.Empty, RefusedValue.IsEmptyBinary, value, RefusedValue.EmptyAdvice);
+            return;
         }
 
         writer.WriteHex(value);
@@ -202,18 +206,40 @@ internal static class FieldEncoders
     // The shortest digits are few; 29 digits, sign and point are the most that a decimal has.
     private static void Write(decimal value, CsvRowWriter writer) => writer.WriteFormatted(value, 32);
 
-    private static void Write(float value, CsvRowWriter writer) =>
-        writer.WriteFormatted(float.IsFinite(value) ? value : throw NotFinite(value, writer), 32, "R");
+    private static void Write(float value, CsvRowWriter writer)
+    {
+        if (float.IsFinite(value))
+        {
+            writer.WriteFormatted(value, 32, "R");
+        }
+        else
+        {
+            RepairNumber(value, writer);
+        }
+    }
 
-    private static void Write(double value, CsvRowWriter writer) =>
-        writer.WriteDouble(double.IsFinite(value) ? value : throw NotFinite(value, writer));
+    private static void Write(double value, CsvRowWriter writer)
+    {
+        if (double.IsFinite(value))
+        {
+            writer.WriteDouble(value);
+        }
+        else
+        {
+            RepairNumber(value, writer);
+        }
+    }
 
     private static void Write(BigInteger value, CsvRowWriter writer)
     {
         string digits = value.ToString(CultureInfo.InvariantCulture);
-        writer.WriteRaw(digits.Length - (value.Sign < 0 ? 1 : 0) <= 38
-            ? Encoding.ASCII.GetBytes(digits)
-            : throw Refuse(writer, "the number has more than 38 digits, the most that DECIMAL holds", digits, "Cast it to text in the query."));
+        if (digits.Length - (value.Sign < 0 ? 1 : 0) > 38)
+        {
+            writer.Repair(ValueKind.Digits, "the number has more than 38 digits, the most that DECIMAL holds", Encoding.ASCII.GetBytes(digits), "Cast it to text in the query.");
+            return;
+        }
+
+        writer.WriteRaw(Encoding.ASCII.GetBytes(digits));
     }
 
     private static void Write(DateOnly value, CsvRowWriter writer) => writer.WriteDate(value.Year, value.Month, value.Day);
@@ -222,7 +248,13 @@ internal static class FieldEncoders
     {
         if (value.Ticks % System.TimeSpan.TicksPerMicrosecond != 0)
         {
-            throw SeventhDecimal(value.ToString("yyyy-MM-dd HH:mm:ss.fffffff", CultureInfo.InvariantCulture), writer);
+            ValueAction action = RepairFraction(value.ToString("yyyy-MM-dd HH:mm:ss.fffffff", CultureInfo.InvariantCulture), writer);
+            if (action == ValueAction.Null)
+            {
+                return;
+            }
+
+            value = new DateTime(Microseconds(value.Ticks, action, System.DateTime.MaxValue.Ticks), value.Kind);
         }
 
         writer.WriteTimestamp(value, isUtc);
@@ -232,23 +264,46 @@ internal static class FieldEncoders
     {
         if (value < System.TimeSpan.Zero || value.Ticks >= System.TimeSpan.TicksPerDay)
         {
-            throw Refuse(writer, "the time is not between 00:00 and 23:59:59.999999", value.ToString("c", CultureInfo.InvariantCulture), "Cast it to text in the query.");
+            ValueAction action = writer.Repair(ValueKind.Time, "the time is not between 00:00 and 23:59:59.999999",
+                Encoding.ASCII.GetBytes(value.ToString("c", CultureInfo.InvariantCulture)), "Cast it to text in the query.");
+            if (action == ValueAction.Null)
+            {
+                return;
+            }
+
+            value = value < System.TimeSpan.Zero ? System.TimeSpan.Zero : LastMoment;
         }
 
         if (value.Ticks % System.TimeSpan.TicksPerMicrosecond != 0)
         {
-            throw SeventhDecimal(value.ToString("c", CultureInfo.InvariantCulture), writer);
+            ValueAction action = RepairFraction(value.ToString("c", CultureInfo.InvariantCulture), writer);
+            if (action == ValueAction.Null)
+            {
+                return;
+            }
+
+            value = new TimeSpan(Microseconds(value.Ticks, action, System.TimeSpan.TicksPerDay - 1));
         }
 
         writer.WriteTimeOfDay(value.Hours, value.Minutes, value.Seconds, (int)(value.Ticks % System.TimeSpan.TicksPerSecond / System.TimeSpan.TicksPerMicrosecond));
     }
 
+    /// <summary>Whole microseconds, rounded unless that would leave the range.</summary>
+    private static long Microseconds(long ticks, ValueAction action, long most)
+    {
+        long rest = ticks % System.TimeSpan.TicksPerMicrosecond;
+        long cut = ticks - rest;
+        return action == ValueAction.Round && rest * 2 >= System.TimeSpan.TicksPerMicrosecond && cut + System.TimeSpan.TicksPerMicrosecond <= most
+            ? cut + System.TimeSpan.TicksPerMicrosecond
+            : cut;
+    }
+
     private static EtlException TooManyDigits(CsvRowWriter writer) =>
         writer.Refuse("the number has more digits than the provider can give unbent", default, "Cast it to text in the query.");
 
-    private static EtlException NotFinite(double value, CsvRowWriter writer) =>
-        Refuse(writer, "Redshift's COPY takes no NaN and no infinity", value.ToString(CultureInfo.InvariantCulture));
+    private static void RepairNumber(double value, CsvRowWriter writer) =>
+        writer.Repair(double.IsNaN(value) ? ValueKind.NaN : ValueKind.Infinity, "Redshift's COPY takes no NaN and no infinity", Encoding.UTF8.GetBytes(value.ToString(CultureInfo.InvariantCulture)));
 
-    private static EtlException SeventhDecimal(string value, CsvRowWriter writer) =>
-        Refuse(writer, "the time has a seventh decimal of a second, and Redshift holds six", value, "Round it in the query.");
+    private static ValueAction RepairFraction(string value, CsvRowWriter writer) =>
+        writer.Repair(ValueKind.Fraction, "the time has a seventh decimal of a second, and Redshift holds six", Encoding.ASCII.GetBytes(value), "Round it in the query.");
 }

@@ -74,7 +74,7 @@ internal sealed class MySqlSource : DbSource
         EtlColumn[] columns = mappings.Select((mapping, i) => new EtlColumn(reader.GetName(i), mapping.SourceType, mapping.RedshiftType)).ToArray();
         ColumnNames.Check(columns, _connection.Name);
         var row = new MySqlRow(reader, mappings.Select(mapping => mapping.Write).ToArray());
-        return new DbRowReader(session, rows, columns, row.Write, dialect, error => StatementError(error, query)) { Remarks = remarks };
+        return new DbRowReader(session, rows, columns, row.Write, dialect, query.Rules, error => StatementError(error, query)) { Remarks = remarks };
     }
 
     /// <inheritdoc/>

@@ -89,8 +89,11 @@ internal static class MySqlValues
     /// <summary>DATE.</summary>
     public static int Date(ReadOnlySpan<byte> data, CsvRowWriter writer)
     {
-        (int year, int month, int day) = CheckedDate(data, writer);
-        writer.WriteDate(year, month, day);
+        if (TryDate(data, writer, out int year, out int month, out int day))
+        {
+            writer.WriteDate(year, month, day);
+        }
+
         return 1 + data[0];
     }
 
@@ -114,8 +117,15 @@ internal static class MySqlValues
         int microsecond = data[0] > 8 ? BinaryPrimitives.ReadInt32LittleEndian(data[9..]) : 0;
         if (isNegative || days != 0)
         {
-            throw FieldEncoders.Refuse(writer, "the time is not between 00:00 and 23:59:59.999999", string.Create(CultureInfo.InvariantCulture,
-                $"{(isNegative ? "-" : "")}{(days * 24) + data[6]:00}:{data[7]:00}:{data[8]:00}{(microsecond == 0 ? "" : $".{microsecond:000000}")}"), "Cast it to text in the query.");
+            string text = string.Create(CultureInfo.InvariantCulture,
+                $"{(isNegative ? "-" : "")}{(days * 24) + data[6]:00}:{data[7]:00}:{data[8]:00}{(microsecond == 0 ? "" : $".{microsecond:000000}")}");
+            if (writer.Repair(ValueKind.Time, "the time is not between 00:00 and 23:59:59.999999", Encoding.ASCII.GetBytes(text), "Cast it to text in the query.") == ValueAction.Replace)
+            {
+                TimeSpan nearest = isNegative ? TimeSpan.Zero : FieldEncoders.LastMoment;
+                writer.WriteTimeOfDay(nearest.Hours, nearest.Minutes, nearest.Seconds, isNegative ? 0 : 999_999);
+            }
+
+            return 1 + data[0];
         }
 
         writer.WriteTimeOfDay(data[6], data[7], data[8], microsecond);
@@ -208,18 +218,27 @@ internal static class MySqlValues
 
     private static int Timestamp(ReadOnlySpan<byte> data, bool isUtc, CsvRowWriter writer)
     {
-        (int year, int month, int day) = CheckedDate(data, writer);
+        if (!TryDate(data, writer, out int year, out int month, out int day))
+        {
+            return 1 + data[0];
+        }
+
         bool hasTime = data[0] >= 7;
         writer.WriteTimestamp(year, month, day, hasTime ? data[5] : 0, hasTime ? data[6] : 0, hasTime ? data[7] : 0, data[0] >= 11 ? BinaryPrimitives.ReadInt32LittleEndian(data[8..]) : 0, isUtc);
         return 1 + data[0];
     }
 
-    private static (int Year, int Month, int Day) CheckedDate(ReadOnlySpan<byte> data, CsvRowWriter writer)
+    /// <summary>The date; false when NULL was written instead. A date that MySQL has and no calendar is a ZeroDate.</summary>
+    private static bool TryDate(ReadOnlySpan<byte> data, CsvRowWriter writer, out int year, out int month, out int day)
     {
-        (int year, int month, int day) = data[0] == 0 ? (0, 0, 0) : (BinaryPrimitives.ReadUInt16LittleEndian(data[1..]), data[3], data[4]);
-        return year is >= 1 and <= 9999 && month is >= 1 and <= 12 && day >= 1 && day <= System.DateTime.DaysInMonth(year, month)
-            ? (year, month, day)
-            : throw FieldEncoders.Refuse(writer, "the date is not on the calendar of the years 1 to 9999",
-                string.Create(CultureInfo.InvariantCulture, $"{year:0000}-{month:00}-{day:00}"), "Make it NULL in the query: NULLIF(column, 0).");
+        (year, month, day) = data[0] == 0 ? (0, 0, 0) : (BinaryPrimitives.ReadUInt16LittleEndian(data[1..]), data[3], data[4]);
+        if (year is >= 1 and <= 9999 && month is >= 1 and <= 12 && day >= 1 && day <= System.DateTime.DaysInMonth(year, month))
+        {
+            return true;
+        }
+
+        byte[] text = Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{year:0000}-{month:00}-{day:00}"));
+        writer.Repair(ValueKind.ZeroDate, "the date is not on the calendar of the years 1 to 9999", text, "Make it NULL in the query: NULLIF(column, 0).");
+        return false;
     }
 }

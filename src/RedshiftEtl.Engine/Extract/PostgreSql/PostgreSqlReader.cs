@@ -7,12 +7,17 @@ namespace RedshiftEtl.Engine.Extract.PostgreSql;
 /// <summary>A query that streams from PostgreSQL as CSV.</summary>
 internal sealed class PostgreSqlReader : ISourceReader
 {
+    /// <summary>Bytes of a row that are gathered at most so that its long texts can be cut.</summary>
+    private const int LongestRow = 256 * 1024 * 1024;
+
     private readonly WireSession _session;
     private readonly PostgreSqlConnection _connection;
     private readonly PostgreSqlQuery _query;
     private readonly string _copy;
     private readonly int _offset;
     private readonly CsvScanner _scanner;
+    private readonly ValueRepairs _repairs;
+    private readonly int _mostBytes;
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(CsvBlock.TargetBytes);
     private int _length;
     private bool _hasBegun;
@@ -20,7 +25,7 @@ internal sealed class PostgreSqlReader : ISourceReader
     /// <summary>Takes over the session.</summary>
     public PostgreSqlReader(
         WireSession session, PostgreSqlConnection connection, PostgreSqlQuery query, string copy, int offset,
-        IReadOnlyList<EtlColumn> columns, IReadOnlyList<FieldRule> rules, CsvDialect dialect)
+        IReadOnlyList<EtlColumn> columns, IReadOnlyList<FieldRule> rules, CsvDialect dialect, ValueRules valueRules)
     {
         _session = session;
         _connection = connection;
@@ -28,11 +33,16 @@ internal sealed class PostgreSqlReader : ISourceReader
         _copy = copy;
         _offset = offset;
         Columns = columns;
-        _scanner = new CsvScanner(columns, rules, dialect);
+        _repairs = new ValueRepairs(columns, valueRules);
+        _mostBytes = columns.Any(column => valueRules.For(column.Name, ValueKind.Length) != ValueAction.Fail) ? LongestRow : RedshiftLimits.RowBytes;
+        _scanner = new CsvScanner(columns, rules, dialect, _repairs);
     }
 
     /// <inheritdoc/>
     public IReadOnlyList<EtlColumn> Columns { get; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<EtlRepair> Repairs => _repairs.Counted;
 
     /// <inheritdoc/>
     public CsvBlock? Read(CancellationToken cancel)
@@ -75,11 +85,12 @@ internal sealed class PostgreSqlReader : ISourceReader
         }
 
         long deadline = Environment.TickCount64 + CsvBlock.PatienceMilliseconds;
+        int target = CsvBlock.TargetBytes;
         while (true)
         {
             int read = _session.ReadCopy(_buffer.AsSpan(_length));
             _length += read;
-            if (read > 0 && _length < CsvBlock.TargetBytes && Environment.TickCount64 < deadline)
+            if (read > 0 && _length < target && _length < _buffer.Length && Environment.TickCount64 < deadline)
             {
                 continue;
             }
@@ -95,9 +106,16 @@ internal sealed class PostgreSqlReader : ISourceReader
                 return CheckEnd();
             }
 
-            if (_length > RedshiftLimits.RowBytes)
+            if (_length > _mostBytes)
             {
                 throw RefusedValue.RowTooLong(_scanner.Rows + 1);
+            }
+
+            // A long row is not walked over at every packet.
+            if (_length >= target)
+            {
+                target = _length * 2;
+                deadline = long.MaxValue;
             }
 
             if (_length == _buffer.Length)
@@ -110,12 +128,28 @@ internal sealed class PostgreSqlReader : ISourceReader
     /// <summary>Hands the whole rows on and keeps what is behind them.</summary>
     private CsvBlock Cut(int end, int rows)
     {
+        if (!_scanner.Edits.IsEmpty)
+        {
+            return CutRepaired(end, rows);
+        }
+
         var block = new CsvBlock(_buffer, end, rows);
         byte[] used = _buffer;
         _buffer = ArrayPool<byte>.Shared.Rent(Math.Max(CsvBlock.TargetBytes, _length - end + 1));
         used.AsSpan(end, _length - end).CopyTo(_buffer);
         _length -= end;
         return block;
+    }
+
+    /// <summary>Hands the whole rows on as the rules change them.</summary>
+    private CsvBlock CutRepaired(int end, int rows)
+    {
+        int length = end + _scanner.Edits.Growth();
+        byte[] repaired = ArrayPool<byte>.Shared.Rent(Math.Max(CsvBlock.TargetBytes, length));
+        _scanner.Edits.Apply(_buffer.AsSpan(0, end), repaired);
+        _buffer.AsSpan(end, _length - end).CopyTo(_buffer);
+        _length -= end;
+        return new CsvBlock(repaired, length, rows);
     }
 
     private void Grow()

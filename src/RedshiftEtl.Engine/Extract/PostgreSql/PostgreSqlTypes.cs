@@ -84,16 +84,16 @@ internal static class PostgreSqlTypes
             "bit" or "bit varying" => first is null ? AnyText : Format(row.RedshiftType, Math.Min(first.Value, RedshiftLimits.TextBytes), null),
             _ => row.RedshiftType,
         };
-        return new PostgreSqlMapping(redshift, row.Rule, row.Expression);
+        return new PostgreSqlMapping(redshift, name == "numeric" && first is null ? FieldRule.Decimal : row.Rule, row.Expression);
     }
 
     /// <summary>The Redshift type that holds a numeric: 19 digits need precision 20, over 38 digits only text holds all
-    /// (fact sheet 7.2). One without precision can hold anything; what queries give of that kind, sums and averages, fits ten decimals nearly always.</summary>
+    /// (fact sheet 7.2). One without precision can hold anything; what queries give of that kind, sums and averages, is checked for fitting ten decimals.</summary>
     private static string Decimal(string format, int? precision, int? scale)
     {
         if (precision is null)
         {
-            return Format(format, 38, 10);
+            return Format(format, FieldCheck.AnyDecimal.Precision, FieldCheck.AnyDecimal.Scale);
         }
 
         // From PostgreSQL 15 a scale may be negative or over the precision.

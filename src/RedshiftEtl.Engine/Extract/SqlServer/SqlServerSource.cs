@@ -54,7 +54,7 @@ internal sealed class SqlServerSource(SqlServerConnection connection) : DbSource
         EtlColumn[] columns = mappings.Select((mapping, i) => new EtlColumn(rows.GetName(i), mapping.SourceType, mapping.RedshiftType)).ToArray();
         ColumnNames.Check(columns, connection.Name);
         var row = new FieldRow(rows, mappings.Select(mapping => mapping.Encoder).ToArray());
-        return new DbRowReader(session, rows, columns, row.Write, dialect, error => StatementError(error, query)) { Remarks = remarks };
+        return new DbRowReader(session, rows, columns, row.Write, dialect, query.Rules, error => StatementError(error, query)) { Remarks = remarks };
     }
 
     /// <inheritdoc/>

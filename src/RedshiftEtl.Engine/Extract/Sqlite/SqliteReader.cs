@@ -16,7 +16,7 @@ internal sealed class SqliteReader : ISourceReader
 
     /// <summary>Takes over the session, whose statement is prepared.</summary>
     /// <exception cref="EtlException">The columns cannot be a table's.</exception>
-    public SqliteReader(SqliteSession session, SqliteConnection connection, CsvDialect dialect)
+    public SqliteReader(SqliteSession session, SqliteConnection connection, CsvDialect dialect, ValueRules rules)
     {
         _session = session;
         IReadOnlyList<(string Name, string DeclaredType)> described = session.Columns;
@@ -32,11 +32,14 @@ internal sealed class SqliteReader : ISourceReader
 
         Columns = columns;
         ColumnNames.Check(columns, connection.Name);
-        _writer = new CsvRowWriter(columns, dialect);
+        _writer = new CsvRowWriter(columns, dialect, rules);
     }
 
     /// <inheritdoc/>
     public IReadOnlyList<EtlColumn> Columns { get; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<EtlRepair> Repairs => _writer.Repairs;
 
     /// <inheritdoc/>
     public CsvBlock? Read(CancellationToken cancel)
@@ -107,7 +110,8 @@ internal sealed class SqliteReader : ISourceReader
             case SqliteKind.Date or SqliteKind.Timestamp:
                 if (value is < -62_135_596_800 or > 253_402_300_799)
                 {
-                    throw Refuse("the number is not a time of the years 1 to 9999 in seconds since 1970", value.ToString(CultureInfo.InvariantCulture));
+                    RepairYear(i, "the number is not a time of the years 1 to 9999 in seconds since 1970", value.ToString(CultureInfo.InvariantCulture), isEarly: value < 0);
+                    break;
                 }
 
                 _writer.WriteTime(DateTime.UnixEpoch.AddSeconds(value), isDate: _kinds[i] == SqliteKind.Date);
@@ -122,7 +126,8 @@ internal sealed class SqliteReader : ISourceReader
     {
         if (!double.IsFinite(value))
         {
-            throw Refuse("Redshift's COPY takes no infinity", value.ToString(CultureInfo.InvariantCulture));
+            _writer.Repair(ValueKind.Infinity, "Redshift's COPY takes no infinity", Encoding.UTF8.GetBytes(value.ToString(CultureInfo.InvariantCulture)));
+            return;
         }
 
         switch (_kinds[i])
@@ -131,7 +136,8 @@ internal sealed class SqliteReader : ISourceReader
                 // 1721425.5 is 0001-01-01 as a Julian day number.
                 if (value is < 1_721_425.5 or >= 5_373_484.5)
                 {
-                    throw Refuse("the number is not a Julian day of the years 1 to 9999", value.ToString("R", CultureInfo.InvariantCulture));
+                    RepairYear(i, "the number is not a Julian day of the years 1 to 9999", value.ToString("R", CultureInfo.InvariantCulture), isEarly: value < 2_000_000);
+                    break;
                 }
 
                 // To the millisecond, which is as far as SQLite's own date functions go.
@@ -152,7 +158,8 @@ internal sealed class SqliteReader : ISourceReader
     {
         if (value.IsEmpty && !_isText[i])
         {
-            throw _writer.Refuse(RefusedValue.IsEmptyBinary, value, RefusedValue.EmptyAdvice);
+            _writer.Repair(ValueKind.Empty, RefusedValue.IsEmptyBinary, value, RefusedValue.EmptyAdvice);
+            return;
         }
 
         _writer.WriteHex(value);
@@ -162,11 +169,18 @@ internal sealed class SqliteReader : ISourceReader
     {
         if (text.IsEmpty && !_isText[i])
         {
-            throw _writer.Refuse($"an empty text in a column declared as {Columns[i].SourceType}, which COPY would load as NULL", text, RefusedValue.EmptyAdvice);
+            _writer.Repair(ValueKind.Empty, $"an empty text in a column declared as {Columns[i].SourceType}, which COPY would load as NULL", text, RefusedValue.EmptyAdvice);
+            return;
         }
 
         _writer.WriteText(text);
     }
 
-    private EtlException Refuse(string what, string value) => _writer.Refuse(what, Encoding.UTF8.GetBytes(value));
+    private void RepairYear(int i, string what, string value, bool isEarly)
+    {
+        if (_writer.Repair(ValueKind.Year, what, Encoding.UTF8.GetBytes(value)) == ValueAction.Replace)
+        {
+            _writer.WriteTime(isEarly ? DateTime.MinValue : DateTime.MaxValue, isDate: _kinds[i] == SqliteKind.Date);
+        }
+    }
 }

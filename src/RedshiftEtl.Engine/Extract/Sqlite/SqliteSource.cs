@@ -14,7 +14,7 @@ internal sealed class SqliteSource(SqliteConnection connection) : ISource
             try
             {
                 session.Prepare(query, cancel);
-                return new SqliteReader(session, connection, dialect);
+                return new SqliteReader(session, connection, dialect, query.Rules);
             }
             catch
             {

@@ -83,8 +83,6 @@ internal sealed class ClientLogin(BackendAddress address, CopyExecutor copy, Sta
     private static async Task BecomeAsync(StartupPacket startup, SessionState state, BackendConnection connection, CancellationToken lifetime)
     {
         var backend = Silent(connection, lifetime);
-        // redshift-facts 3: isolation is a property of the database; the setting sent at login would hide it.
-        await backend.QueryAsync("SELECT set_config('default_transaction_isolation', 'serializable', false) FROM pg_catalog.pg_db_role_setting s JOIN pg_catalog.pg_database d ON d.oid = s.setdatabase WHERE s.setrole = 0 AND d.datname = current_database() AND 'default_transaction_isolation=serializable' = ANY (s.setconfig)", lifetime).ConfigureAwait(false);
         await backend.QueryAsync($"SET SESSION AUTHORIZATION {Literal.QuoteName(state.User)}", lifetime).ConfigureAwait(false);
         // redshift-facts 3: one snapshot per transaction, taken at the first access to a table, unless the database asks for
         // more. Read before it is set: a setting of the startup message would go before the database's.

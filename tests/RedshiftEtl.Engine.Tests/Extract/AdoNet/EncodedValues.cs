@@ -47,7 +47,7 @@ internal static class EncodedValues
 
     private static string[] Write(DbDataReader rows, FieldEncoder encoder)
     {
-        using var writer = new CsvRowWriter([new EtlColumn("c", "", "")], CsvDialect.Default);
+        using var writer = new CsvRowWriter([new EtlColumn("c", "", "")], CsvDialect.Default, ValueRules.None);
         while (rows.Read())
         {
             if (rows.IsDBNull(0))

@@ -123,7 +123,7 @@ public sealed class SqlServerTypeTests
 
     private static string Written(SqlDecimal value)
     {
-        using var writer = new CsvRowWriter([new EtlColumn("c", "", "")], CsvDialect.Default);
+        using var writer = new CsvRowWriter([new EtlColumn("c", "", "")], CsvDialect.Default, ValueRules.None);
         SqlDecimals.Write(value, writer);
         writer.EndRow();
         using CsvBlock block = writer.Take();
