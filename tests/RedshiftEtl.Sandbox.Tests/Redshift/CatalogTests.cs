@@ -29,6 +29,21 @@ public sealed class CatalogTests(Warehouse warehouse)
     }
 
     [Fact]
+    public async Task An_append_in_sort_key_order_stays_sorted()
+    {
+        await using var session = await warehouse.SessionAsync();
+        await session.RunAsync("CREATE TABLE t (n int, m varchar(9)) COMPOUND SORTKEY (n, m)");
+        string unsorted = $"SELECT unsorted FROM svv_table_info WHERE \"schema\" = '{session.Schema}'";
+        await session.RunAsync("INSERT INTO t VALUES (2, 'b'), (1, 'a')");
+        await session.RunAsync("INSERT INTO t VALUES (3, 'a'), (2, 'c')");
+        Assert.Equal("0.00", await session.RowsAsync(unsorted));
+        await session.RunAsync("INSERT INTO t VALUES (3, 'Z')");
+        Assert.Equal("20.00", await session.RowsAsync(unsorted));
+        await session.RunAsync("INSERT INTO t VALUES (9, 'a')");
+        Assert.Equal("33.33", await session.RowsAsync(unsorted));
+    }
+
+    [Fact]
     public async Task Tables_without_a_sort_key_are_neither_sorted_nor_unsorted()
     {
         await using var session = await warehouse.SessionAsync();

@@ -5,7 +5,7 @@ using RedshiftEtl.Sandbox.Redshift.Wire;
 namespace RedshiftEtl.Sandbox.Redshift.Session;
 
 /// <summary>Checks user, password and database of a client and opens its connection to the private PostgreSQL.</summary>
-internal sealed class ClientLogin(BackendAddress address, CopyExecutor copy, StatementFaults? faults)
+internal sealed class ClientLogin(BackendAddress address, CopyExecutor copy, StatementFaults? faults, bool serverless)
 {
     private const string MaintenanceDatabase = "postgres";
 
@@ -45,6 +45,7 @@ internal sealed class ClientLogin(BackendAddress address, CopyExecutor copy, Sta
                 Database = startup.Database,
                 ProcessId = connection.ProcessId,
                 IsSuperuser = isSuperuser,
+                IsServerless = serverless,
                 Copy = copy,
             };
             await BecomeAsync(startup, state, connection, lifetime).ConfigureAwait(false);

@@ -15,12 +15,26 @@ BEGIN
     END IF;
     RETURN NULL;
 END $$;
+-- Whether what this transaction has added follows what was there in sort-key order: then it joins the sorted region.
+CREATE FUNCTION rs_internal.follows(rel oid) RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER AS $$
+DECLARE
+    keys text := (SELECT rs_internal.column_names(t.relid, t.sortkeys) FROM rs_internal.table_info t WHERE t.relid = rel AND t.sortstyle IS DISTINCT FROM 'interleaved' AND cardinality(t.sortkeys) > 0);
+    follows boolean;
+BEGIN
+    IF keys IS NULL THEN RETURN false; END IF;
+    EXECUTE format('SELECT (SELECT ROW(%1$s) FROM %2$s WHERE xmin = pg_current_xact_id()::xid ORDER BY ROW(%1$s) LIMIT 1)
+        >= (SELECT ROW(%1$s) FROM %2$s WHERE xmin <> pg_current_xact_id()::xid ORDER BY ROW(%1$s) DESC LIMIT 1)', keys, rel::regclass) INTO follows;
+    RETURN coalesce(follows, false);
+END $$;
 CREATE FUNCTION rs_internal.after_insert() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+DECLARE before bigint := (SELECT r.total FROM rs_internal.table_rows(TG_RELID) r);
 BEGIN
     IF current_setting('rs.first_load', true) = TG_RELID::text THEN
         PERFORM set_config('rs.first_load', '', true);
         INSERT INTO rs_internal.sort_state VALUES (TG_RELID, pg_stat_get_xact_tuples_inserted(TG_RELID))
         ON CONFLICT (relid) DO UPDATE SET sorted_rows = excluded.sorted_rows;
+    ELSIF before > 0 AND EXISTS (SELECT FROM rs_internal.sort_state WHERE relid = TG_RELID AND sorted_rows >= before) AND rs_internal.follows(TG_RELID) THEN
+        UPDATE rs_internal.sort_state SET sorted_rows = before + pg_stat_get_xact_tuples_inserted(TG_RELID) WHERE relid = TG_RELID;
     END IF;
     RETURN NULL;
 END $$;
@@ -75,4 +89,12 @@ BEGIN
     VALUES ((SELECT oid::bigint::integer FROM pg_catalog.pg_roles WHERE rolname = session_user), pg_current_xact_id()::text::bigint, rel, CASE WHEN due THEN 'Full' ELSE 'Skipped' END,
         alive, modified, threshold::integer, clock_timestamp() AT TIME ZONE 'UTC', clock_timestamp() AT TIME ZONE 'UTC');
     RETURN due;
+END $$;
+
+-- ANALYZE as COPY does it at its end (redshift-facts 1.4); a table that was rolled back with the COPY is gone.
+CREATE FUNCTION rs_internal.refresh_statistics(rel oid) RETURNS void LANGUAGE plpgsql SECURITY DEFINER AS $$
+BEGIN
+    IF EXISTS (SELECT FROM pg_catalog.pg_class WHERE oid = rel) THEN
+        EXECUTE format('ANALYZE %s', rel::regclass);
+    END IF;
 END $$;
