@@ -6,7 +6,9 @@ public sealed class CatalogTests(Warehouse warehouse)
     [Fact]
     public async Task Unsorted_and_deleted_shares_move()
     {
-        await using var session = await warehouse.SessionAsync();
+        // A database of its own: deleted rows stay as long as another session of the database may still see them.
+        await using (var owner = await warehouse.SessionAsync()) await owner.RunAsync("CREATE DATABASE vacuumed");
+        await using var session = new TestSession(await warehouse.OpenAsync(warehouse.ConnectionString(database: "vacuumed")), "public");
         await session.RunAsync("CREATE TABLE t (n int) SORTKEY (n)");
         string info = $"SELECT unsorted, tbl_rows, estimated_visible_rows FROM svv_table_info WHERE \"schema\" = '{session.Schema}'";
         Assert.Equal("", await session.RowsAsync(info));

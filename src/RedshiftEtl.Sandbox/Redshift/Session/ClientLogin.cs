@@ -84,6 +84,7 @@ internal sealed class ClientLogin(BackendAddress address, CopyExecutor copy, Sta
     private static async Task BecomeAsync(StartupPacket startup, SessionState state, BackendConnection connection, CancellationToken lifetime)
     {
         var backend = Silent(connection, lifetime);
+        await backend.QueryAsync($"SELECT rs_internal.open_session({Literal.Quote(state.User)})", lifetime).ConfigureAwait(false);
         await backend.QueryAsync($"SET SESSION AUTHORIZATION {Literal.QuoteName(state.User)}", lifetime).ConfigureAwait(false);
         // redshift-facts 3: one snapshot per transaction, taken at the first access to a table, unless the database asks for
         // more. Read before it is set: a setting of the startup message would go before the database's.

@@ -98,3 +98,33 @@ BEGIN
         EXECUTE format('ANALYZE %s', rel::regclass);
     END IF;
 END $$;
+
+-- Who is logged in: PostgreSQL itself knows the sandbox's own role only. A process number may come again, a start doesn't.
+CREATE TABLE rs_internal.session (pid integer PRIMARY KEY, started timestamptz NOT NULL, user_name text NOT NULL);
+CREATE FUNCTION rs_internal.open_session(login text) RETURNS void LANGUAGE sql
+BEGIN ATOMIC
+    INSERT INTO rs_internal.session SELECT a.pid, a.backend_start, login FROM pg_catalog.pg_stat_activity a WHERE a.pid = pg_backend_pid()
+    ON CONFLICT (pid) DO UPDATE SET started = excluded.started, user_name = excluded.user_name;
+END;
+CREATE VIEW rs_internal.live_session AS
+    SELECT a.*, s.user_name, r.oid AS user_id FROM pg_catalog.pg_stat_activity a
+    JOIN rs_internal.session s ON s.pid = a.pid AND s.started = a.backend_start JOIN pg_catalog.pg_roles r ON r.rolname = s.user_name;
+
+-- A superuser ends anybody's statements and sessions, others their own.
+CREATE FUNCTION rs_internal.check_may_end(process integer) RETURNS void LANGUAGE plpgsql SECURITY DEFINER AS $$
+BEGIN
+    IF NOT (SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = session_user)
+       AND NOT EXISTS (SELECT FROM rs_internal.live_session WHERE pid = process AND user_name = session_user) THEN
+        RAISE EXCEPTION USING ERRCODE = '42501', MESSAGE = 'must be superuser to signal other server processes';
+    END IF;
+END $$;
+CREATE FUNCTION rs_catalog.pg_cancel_backend(process integer) RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER AS $$
+BEGIN
+    PERFORM rs_internal.check_may_end(process);
+    RETURN pg_catalog.pg_cancel_backend(process);
+END $$;
+CREATE FUNCTION rs_catalog.pg_terminate_backend(process integer) RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER AS $$
+BEGIN
+    PERFORM rs_internal.check_may_end(process);
+    RETURN pg_catalog.pg_terminate_backend(process);
+END $$;
