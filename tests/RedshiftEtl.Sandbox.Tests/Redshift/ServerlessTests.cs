@@ -50,6 +50,8 @@ public sealed class ServerlessTests(Warehouse warehouse)
         if (how == "BEGIN") await session.RunAsync("BEGIN");
         await session.RunAsync($"COPY {schema}.t FROM 's3://b/k'");
         if (how == "BEGIN") await session.RunAsync("COMMIT");
+        Assert.Equal(how == "OFF" ? "" : "t|Full|10|2000", await session.RowsAsync(
+            $"SELECT is_automatic, trim(status), rows, extract(year FROM last_analyze_time)::int FROM sys_analyze_history WHERE trim(schema_name) = '{schema.ToLowerInvariant()}'"));
         Assert.Equal(expected, await session.RowsAsync($"SELECT stats_off FROM svv_table_info WHERE \"schema\" = '{schema.ToLowerInvariant()}'"));
     }
 

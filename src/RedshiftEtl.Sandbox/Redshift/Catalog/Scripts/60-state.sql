@@ -5,7 +5,8 @@ CREATE TABLE rs_internal.vacuum_log (
     id bigint GENERATED ALWAYS AS IDENTITY, userid integer, xid bigint, relid oid, table_name text, kind text, status text, rows_count bigint, sorted_rows bigint,
     deleted_rows bigint, started timestamp, ended timestamp, session_id integer);
 CREATE TABLE rs_internal.analyze_log (
-    id bigint GENERATED ALWAYS AS IDENTITY, userid integer, xid bigint, relid oid, status text, rows_count bigint, modified_rows bigint, threshold integer, started timestamp, ended timestamp);
+    id bigint GENERATED ALWAYS AS IDENTITY, userid integer, xid bigint, relid oid, status text, rows_count bigint, modified_rows bigint, threshold integer, started timestamp, ended timestamp,
+    is_auto boolean NOT NULL DEFAULT false);
 
 CREATE FUNCTION rs_internal.before_write() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
 BEGIN
@@ -95,6 +96,9 @@ END $$;
 CREATE FUNCTION rs_internal.refresh_statistics(rel oid) RETURNS void LANGUAGE plpgsql SECURITY DEFINER AS $$
 BEGIN
     IF EXISTS (SELECT FROM pg_catalog.pg_class WHERE oid = rel) THEN
+        INSERT INTO rs_internal.analyze_log (userid, xid, relid, status, rows_count, modified_rows, threshold, started, ended, is_auto)
+        VALUES ((SELECT oid::bigint::integer FROM pg_catalog.pg_roles WHERE rolname = session_user), pg_current_xact_id()::text::bigint, rel, 'Full', pg_stat_get_live_tuples(rel),
+            pg_stat_get_mod_since_analyze(rel), 0, clock_timestamp() AT TIME ZONE 'UTC', clock_timestamp() AT TIME ZONE 'UTC', true);
         EXECUTE format('ANALYZE %s', rel::regclass);
     END IF;
 END $$;

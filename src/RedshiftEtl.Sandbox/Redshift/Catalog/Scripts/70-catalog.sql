@@ -153,12 +153,19 @@ CREATE VIEW rs_catalog.sys_vacuum_history AS
     FROM rs_internal.vacuum_log v WHERE v.status <> 'Started';
 CREATE VIEW rs_catalog.stl_analyze AS
     SELECT a.userid, a.xid, current_database()::char(30) AS database, a.relid::bigint::integer AS table_id, a.status::char(15) AS status, a.rows_count::double precision AS rows,
-        a.modified_rows::double precision AS modified_rows, a.threshold AS threshold_percent, 'f'::char(1) AS is_auto, a.started AS starttime, a.ended AS endtime, 'f'::char(1) AS is_background
+        a.modified_rows::double precision AS modified_rows, a.threshold AS threshold_percent, left(a.is_auto::text, 1)::char(1) AS is_auto, a.started AS starttime, a.ended AS endtime,
+        lag(a.started, 1, '2000-01-01') OVER (PARTITION BY a.relid ORDER BY a.id) AS prevtime, 'f'::char(1) AS is_background
     FROM rs_internal.analyze_log a;
+CREATE VIEW rs_catalog.sys_analyze_history AS
+    SELECT a.userid AS user_id, a.xid AS transaction_id, current_database()::char(30) AS database_name, r.nspname::char(30) AS schema_name, r.relname::char(30) AS table_name,
+        a.relid::bigint::integer AS table_id, left(a.is_auto::text, 1)::char(1) AS is_automatic, a.status::char(15) AS status, a.started AS start_time, a.ended AS end_time,
+        a.rows_count::double precision AS rows, a.modified_rows::double precision AS modified_rows, a.threshold AS analyze_threshold_percent,
+        lag(a.started, 1, '2000-01-01') OVER (PARTITION BY a.relid ORDER BY a.id) AS last_analyze_time
+    FROM rs_internal.analyze_log a LEFT JOIN rs_internal.relation r ON r.oid = a.relid;
 CREATE VIEW rs_catalog.pg_user_info AS SELECT * FROM pg_catalog.pg_user;
 CREATE VIEW rs_catalog.svv_user_info AS
     SELECT r.rolname::text AS user_name, r.oid::bigint::integer AS user_id, r.rolcreatedb AS createdb, r.rolsuper AS superuser, false AS catupdate, r.rolconnlimit::text AS connection_limit
     FROM pg_catalog.pg_roles r WHERE r.rolcanlogin;
 CREATE VIEW rs_catalog.pg_group AS SELECT g.groname, g.grosysid, g.grolist FROM pg_catalog.pg_group g JOIN rs_internal.principal p ON p.name = g.groname AND p.kind = 'group';
 GRANT SELECT ON ALL TABLES IN SCHEMA rs_catalog, rs_internal TO PUBLIC;
-REVOKE SELECT ON rs_catalog.svv_table_info FROM PUBLIC;
+REVOKE SELECT ON rs_catalog.svv_table_info, rs_catalog.stl_analyze, rs_catalog.sys_analyze_history FROM PUBLIC;
