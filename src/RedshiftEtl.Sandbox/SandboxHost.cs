@@ -57,7 +57,7 @@ internal sealed class SandboxHost : IAsyncDisposable
 
         await WarehouseSetup.PrepareAsync(server, options.User, options.Password, options.Database, [], cancel).ConfigureAwait(false);
         var copy = Keep(await parts.MakeCopy(server, options, objects, cancel).ConfigureAwait(false));
-        var endpoint = RedshiftEndpoint.Start(server, options.RedshiftPort, copy, parts.Faults);
+        var endpoint = RedshiftEndpoint.Start(server, options.RedshiftPort, copy, parts.Faults, options.Serverless);
         _running.Push(endpoint);
         Description = Describe(options, endpoint.Port, objects, admin, folder);
     }

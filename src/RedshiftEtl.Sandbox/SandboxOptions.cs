@@ -34,6 +34,9 @@ internal sealed record SandboxOptions
     /// <summary>Whether the sandbox outlives its standard input.</summary>
     public bool KeepRunning { get; init; }
 
+    /// <summary>Whether the warehouse is Redshift Serverless, without the system objects of a provisioned cluster (redshift-facts 6).</summary>
+    public bool Serverless { get; init; }
+
     /// <summary>The faults that are asked for from the start, in their order.</summary>
     public IReadOnlyList<FaultRule> Faults { get; init; } = [];
 
@@ -47,9 +50,9 @@ internal sealed record SandboxOptions
         for (int i = 0; i < arguments.Count; i++)
         {
             string name = arguments[i];
-            if (name == "--keep-running")
+            if (name is "--keep-running" or "--serverless")
             {
-                options = options with { KeepRunning = true };
+                options = name == "--serverless" ? options with { Serverless = true } : options with { KeepRunning = true };
                 continue;
             }
             string Value() => ++i < arguments.Count && arguments[i].Length > 0 ? arguments[i] : throw new SandboxException($"The option {name} needs a value.");
@@ -63,7 +66,7 @@ internal sealed record SandboxOptions
                 "--database" => options with { Database = Value() },
                 "--bucket" => options with { Bucket = Value() },
                 "--fault" => options with { Faults = [.. options.Faults, Fault(Value())] },
-                _ => throw new SandboxException($"The sandbox doesn't know the option {name}; it knows --data, --redshift-port, --s3-port, --user, --password, --database, --bucket, --fault and --keep-running."),
+                _ => throw new SandboxException($"The sandbox doesn't know the option {name}; it knows --data, --redshift-port, --s3-port, --user, --password, --database, --bucket, --serverless, --fault and --keep-running."),
             };
         }
         return options;

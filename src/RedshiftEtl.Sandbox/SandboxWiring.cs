@@ -90,7 +90,7 @@ internal sealed class SandboxWiring(Action stop)
         {
             var result = await CopyCommand.ExecuteAsync(sql, session.Backend, context, cancel).ConfigureAwait(false);
             foreach (string notice in result.Notices) session.Notify("INFO", notice);
-            return new CopyOutcome(result.QueryId, result.RowsLoaded, null);
+            return new CopyOutcome(result.QueryId, result.RowsLoaded, null) { RefreshesStatistics = result.RefreshesStatistics };
         }
         catch (BackendException error)
         {

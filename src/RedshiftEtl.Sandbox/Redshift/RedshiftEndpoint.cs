@@ -37,11 +37,12 @@ internal sealed class RedshiftEndpoint : IAsyncDisposable
     /// <param name="port">The port, or 0 for a free one.</param>
     /// <param name="copy">Carries out COPY.</param>
     /// <param name="faults">Decides what goes wrong; null if nothing does.</param>
-    public static RedshiftEndpoint Start(BackendAddress backend, int port, CopyExecutor copy, StatementFaults? faults = null)
+    /// <param name="serverless">Whether to be Redshift Serverless (redshift-facts 6).</param>
+    public static RedshiftEndpoint Start(BackendAddress backend, int port, CopyExecutor copy, StatementFaults? faults = null, bool serverless = false)
     {
         var listener = new TcpListener(IPAddress.Loopback, port);
         listener.Start();
-        var endpoint = new RedshiftEndpoint(listener, new ClientLogin(backend, copy, faults));
+        var endpoint = new RedshiftEndpoint(listener, new ClientLogin(backend, copy, faults, serverless));
         endpoint._accepting = endpoint.AcceptAsync();
         return endpoint;
     }

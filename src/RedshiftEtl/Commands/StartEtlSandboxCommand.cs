@@ -31,6 +31,10 @@ public sealed class StartEtlSandboxCommand : PathCommand
     [ValidateNotNullOrEmpty]
     public IDictionary[]? Fault { get; set; }
 
+    /// <summary>Stands in for Redshift Serverless, which has no STL and STV objects, and not for a provisioned cluster.</summary>
+    [Parameter]
+    public SwitchParameter Serverless { get; set; }
+
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
@@ -42,6 +46,11 @@ public sealed class StartEtlSandboxCommand : PathCommand
 
         AddPort("--redshift-port", RedshiftPort);
         AddPort("--s3-port", S3Port);
+        if (Serverless)
+        {
+            arguments.Add("--serverless");
+        }
+
         foreach (IDictionary fault in Fault ?? [])
         {
             arguments.AddRange(["--fault", ToJson(fault)]);

@@ -6,8 +6,8 @@ public sealed class CatalogTests(Warehouse warehouse)
     [Fact]
     public async Task Unsorted_and_deleted_shares_move()
     {
-        // A database of its own: PostgreSQL's VACUUM keeps what an older transaction of the same database might still see, and other tests have some open.
-        await using (var maker = await warehouse.SessionAsync()) await maker.RunAsync("CREATE DATABASE vacuumed");
+        // A database of its own: deleted rows stay as long as another session of the database may still see them.
+        await using (var owner = await warehouse.SessionAsync()) await owner.RunAsync("CREATE DATABASE vacuumed");
         await using var session = new TestSession(await warehouse.OpenAsync(warehouse.ConnectionString(database: "vacuumed")), "public");
         await session.RunAsync("CREATE TABLE t (n int) SORTKEY (n)");
         string info = $"SELECT unsorted, tbl_rows, estimated_visible_rows FROM svv_table_info WHERE \"schema\" = '{session.Schema}'";
@@ -28,6 +28,21 @@ public sealed class CatalogTests(Warehouse warehouse)
         await session.RunAsync("CREATE TABLE rebuilt (LIKE t)");
         await session.RunAsync("INSERT INTO rebuilt SELECT * FROM t");
         Assert.Equal("0.00", await session.RowsAsync($"SELECT unsorted FROM svv_table_info WHERE \"schema\" = '{session.Schema}' AND \"table\" = 'rebuilt'"));
+    }
+
+    [Fact]
+    public async Task An_append_in_sort_key_order_stays_sorted()
+    {
+        await using var session = await warehouse.SessionAsync();
+        await session.RunAsync("CREATE TABLE t (n int, m varchar(9)) COMPOUND SORTKEY (n, m)");
+        string unsorted = $"SELECT unsorted FROM svv_table_info WHERE \"schema\" = '{session.Schema}'";
+        await session.RunAsync("INSERT INTO t VALUES (2, 'b'), (1, 'a')");
+        await session.RunAsync("INSERT INTO t VALUES (3, 'a'), (2, 'c')");
+        Assert.Equal("0.00", await session.RowsAsync(unsorted));
+        await session.RunAsync("INSERT INTO t VALUES (3, 'Z')");
+        Assert.Equal("20.00", await session.RowsAsync(unsorted));
+        await session.RunAsync("INSERT INTO t VALUES (9, 'a')");
+        Assert.Equal("33.33", await session.RowsAsync(unsorted));
     }
 
     [Fact]

@@ -11,8 +11,10 @@ public sealed class HostTests
     [Fact]
     public void Options_are_read()
     {
-        var options = SandboxOptions.Parse(["--data", "/tmp/x", "--redshift-port", "5439", "--user", "me", "--keep-running"], name => name == "REDSHIFTETL_SANDBOX_PASSWORD" ? "from environment" : null);
+        var options = SandboxOptions.Parse(["--data", "/tmp/x", "--redshift-port", "5439", "--user", "me", "--keep-running", "--serverless"], name => name == "REDSHIFTETL_SANDBOX_PASSWORD" ? "from environment" : null);
         Assert.Equal((5439, 0, "me", "from environment", "dev", "sandbox", true), (options.RedshiftPort, options.S3Port, options.User, options.Password, options.Database, options.Bucket, options.KeepRunning));
+        Assert.True(options.Serverless);
+        Assert.False(SandboxOptions.Parse([], _ => null).Serverless);
         Assert.DoesNotContain("from environment", options.ToString(), StringComparison.Ordinal);
         Assert.Equal("given", SandboxOptions.Parse(["--password", "given"], _ => "other").Password);
         Assert.NotEqual(SandboxOptions.Parse([], _ => null).Password, SandboxOptions.Parse([], _ => null).Password);

@@ -52,6 +52,9 @@ public sealed class Warehouse : IAsyncLifetime
         return connection;
     }
 
+    /// <summary>Another endpoint before the same PostgreSQL.</summary>
+    internal RedshiftEndpoint StartAnother(CopyExecutor copy, bool serverless = false) => RedshiftEndpoint.Start(Backend, 0, copy, serverless: serverless);
+
     /// <summary>Returns once that session waits for a lock.</summary>
     public async Task UntilWaitingAsync(NpgsqlConnection waiting)
     {

@@ -5,7 +5,7 @@ using RedshiftEtl.Sandbox.Redshift.Wire;
 namespace RedshiftEtl.Sandbox.Redshift.Session;
 
 /// <summary>Checks user, password and database of a client and opens its connection to the private PostgreSQL.</summary>
-internal sealed class ClientLogin(BackendAddress address, CopyExecutor copy, StatementFaults? faults)
+internal sealed class ClientLogin(BackendAddress address, CopyExecutor copy, StatementFaults? faults, bool serverless)
 {
     private const string MaintenanceDatabase = "postgres";
 
@@ -45,6 +45,7 @@ internal sealed class ClientLogin(BackendAddress address, CopyExecutor copy, Sta
                 Database = startup.Database,
                 ProcessId = connection.ProcessId,
                 IsSuperuser = isSuperuser,
+                IsServerless = serverless,
                 Copy = copy,
             };
             await BecomeAsync(startup, state, connection, lifetime).ConfigureAwait(false);
@@ -83,6 +84,7 @@ internal sealed class ClientLogin(BackendAddress address, CopyExecutor copy, Sta
     private static async Task BecomeAsync(StartupPacket startup, SessionState state, BackendConnection connection, CancellationToken lifetime)
     {
         var backend = Silent(connection, lifetime);
+        await backend.QueryAsync($"SELECT rs_internal.open_session({Literal.Quote(state.User)})", lifetime).ConfigureAwait(false);
         await backend.QueryAsync($"SET SESSION AUTHORIZATION {Literal.QuoteName(state.User)}", lifetime).ConfigureAwait(false);
         // redshift-facts 3: one snapshot per transaction, taken at the first access to a table, unless the database asks for
         // more. Read before it is set: a setting of the startup message would go before the database's.

@@ -22,6 +22,12 @@ internal static class CopyStatements
                 throw failure;
             }
             if (remember is not null) await context.Backend.QueryAsync(remember, cancel).ConfigureAwait(false);
+            if (outcome.RefreshesStatistics)
+            {
+                // Afterwards, as PostgreSQL would count the rows of the running transaction as changed since.
+                var rows = await context.Backend.QueryAsync($"SELECT {Literal.Quote(table.Sql)}::regclass::oid", cancel).ConfigureAwait(false);
+                context.AfterTransaction($"SELECT rs_internal.refresh_statistics({rows[0][0]})");
+            }
             return "COPY";
         })
         { Writes = table };

@@ -32,6 +32,10 @@ internal static class ErrorWords
         _ => error,
     };
 
+    /// <summary>The text with the view of load errors that the warehouse has (redshift-facts 6).</summary>
+    public static string NameOf(string text, bool isServerless) =>
+        isServerless ? text.Replace("'stl_load_errors'", "'sys_load_error_detail'", StringComparison.Ordinal) : text;
+
     private static ErrorFields OutOfLimit(string constraint)
     {
         string type = constraint[(constraint.IndexOf('$', LimitPrefix.Length) + 1)..];

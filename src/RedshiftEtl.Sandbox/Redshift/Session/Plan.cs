@@ -60,6 +60,9 @@ internal sealed record StatementContext(BackendSession Backend, SessionState Sta
 {
     /// <summary>Has a statement run once the implicit transaction has ended, whatever becomes of it.</summary>
     public required Action<string> AfterBatch { get; init; }
+
+    /// <summary>Has a statement run once the transaction, implicit or the client's own block, has ended either way.</summary>
+    public required Action<string> AfterTransaction { get; init; }
 }
 
 /// <summary>What a session remembers.</summary>
@@ -83,6 +86,9 @@ internal sealed class SessionState
     /// <summary>Whether the database was SERIALIZABLE, and not SNAPSHOT, when the session began (redshift-facts 3).</summary>
     public bool IsSerializable { get; set; }
 
+    /// <summary>Whether the warehouse is Redshift Serverless (redshift-facts 6).</summary>
+    public bool IsServerless { get; init; }
+
     /// <summary>Carries out COPY.</summary>
     public required CopyExecutor Copy { get; init; }
 }
@@ -98,4 +104,8 @@ internal delegate Task<CopyOutcome> CopyExecutor(string sql, StatementContext co
 /// <param name="QueryId">Its query id, for pg_last_copy_id(); null if it never started loading (redshift-facts 6).</param>
 /// <param name="RowsLoaded">For pg_last_copy_count().</param>
 /// <param name="Failure">Why it failed, or null.</param>
-internal sealed record CopyOutcome(long? QueryId, long RowsLoaded, BackendException? Failure);
+internal sealed record CopyOutcome(long? QueryId, long RowsLoaded, BackendException? Failure)
+{
+    /// <summary>Whether Redshift would have run ANALYZE at the end, by STATUPDATE (redshift-facts 1.4).</summary>
+    public bool RefreshesStatistics { get; init; }
+}

@@ -10,6 +10,7 @@ internal static class ShowStatements
     {
         var cursor = statement.Cursor();
         cursor.Take();
+        if (ShowLists.Plan(cursor) is { } list) return list;
         if (!cursor.Current.IsAny("table", "view") || cursor.Peek(1).Kind == TokenKind.End) return Settings.Show(cursor);
         bool table = cursor.Take().Is("table");
         var name = cursor.TakeObjectName();

@@ -117,7 +117,7 @@ internal sealed class StatementRunner(BackendSession backend, SessionState state
         if (!backend.Failed && InBlock) backend.Spoil();
         _failedHere = true;
         // What the client sent before may have failed meanwhile; a batch fails once.
-        if (!backend.Reported) ErrorWords.Translate(ErrorFields.From(error), state.IsSerializable).Write(client, 'E');
+        if (!backend.Reported) ErrorWords.Translate(ErrorFields.From(error) with { Message = ErrorWords.NameOf(error.Message, state.IsServerless) }, state.IsSerializable).Write(client, 'E');
     }
 
     /// <summary>Runs that statement when the implicit transaction has ended; never after a block of the client's own.</summary>
@@ -125,6 +125,9 @@ internal sealed class StatementRunner(BackendSession backend, SessionState state
     {
         if (!InBlock) _afterBatch.Add(sql);
     }
+
+    /// <summary>Runs that statement when the transaction has ended, whether by the batch or by the client.</summary>
+    public void AfterTransaction(string sql) => _afterBatch.Add(sql);
 
     /// <summary>Ends the request or batch: commits or rolls back the implicit transaction, sends ReadyForQuery.</summary>
     public async Task EndBatchAsync(bool synced = false)
@@ -166,7 +169,7 @@ internal sealed class StatementRunner(BackendSession backend, SessionState state
         _running = running;
         try
         {
-            return await plan.Run(new StatementContext(backend, state, (severity, text) => Notify(severity, "00000", text)) { AfterBatch = AfterBatch }, running.Token).ConfigureAwait(false);
+            return await plan.Run(new StatementContext(backend, state, (severity, text) => Notify(severity, "00000", ErrorWords.NameOf(text, state.IsServerless))) { AfterBatch = AfterBatch, AfterTransaction = AfterTransaction }, running.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (running.IsCancellationRequested)
         {

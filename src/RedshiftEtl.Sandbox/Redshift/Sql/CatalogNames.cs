@@ -5,10 +5,12 @@ internal static class CatalogNames
 {
     private static readonly HashSet<string> s_ours = new(StringComparer.Ordinal)
     {
-        "pg_class", "pg_constraint", "pg_get_constraintdef", "pg_group", "pg_last_copy_count", "pg_last_copy_id", "pg_last_query_id", "pg_namespace", "pg_table_def", "pg_user_info", "version",
+        "pg_cancel_backend", "pg_class", "pg_constraint", "pg_get_constraintdef", "pg_group", "pg_last_copy_count", "pg_last_copy_id", "pg_last_query_id", "pg_namespace", "pg_table_def", "pg_terminate_backend", "pg_user_info", "version",
     };
 
     private static readonly string[] s_systemPrefixes = ["svv_", "stv_", "stl_", "svl_", "sys_"];
+
+    private static readonly string[] s_provisionedPrefixes = ["stl_", "stv_", "svl_", "svcs_"];
 
     private static readonly string[] s_loadPrefixes = ["stl_load", "stl_file_scan", "stl_replacements", "stv_load", "sys_load", "sys_copy"];
 
@@ -31,6 +33,9 @@ internal static class CatalogNames
         // The views over what COPY has done are the loader's.
         return Array.Exists(s_loadPrefixes, prefix => name.StartsWith(prefix, StringComparison.Ordinal)) ? "rs_system" : "rs_catalog";
     }
+
+    /// <summary>Whether the name is of a system object that only provisioned clusters have (redshift-facts 6).</summary>
+    public static bool IsProvisionedOnly(string name) => Array.Exists(s_provisionedPrefixes, prefix => name.StartsWith(prefix, StringComparison.Ordinal));
 
     /// <summary>Whether Redshift lacks this function of PostgreSQL (redshift-facts 8.1).</summary>
     public static bool IsForeignFunction(string name) => s_foreign.Contains(name);

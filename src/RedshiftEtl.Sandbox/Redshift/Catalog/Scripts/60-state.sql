@@ -5,7 +5,8 @@ CREATE TABLE rs_internal.vacuum_log (
     id bigint GENERATED ALWAYS AS IDENTITY, userid integer, xid bigint, relid oid, table_name text, kind text, status text, rows_count bigint, sorted_rows bigint,
     deleted_rows bigint, started timestamp, ended timestamp, session_id integer);
 CREATE TABLE rs_internal.analyze_log (
-    id bigint GENERATED ALWAYS AS IDENTITY, userid integer, xid bigint, relid oid, status text, rows_count bigint, modified_rows bigint, threshold integer, started timestamp, ended timestamp);
+    id bigint GENERATED ALWAYS AS IDENTITY, userid integer, xid bigint, relid oid, status text, rows_count bigint, modified_rows bigint, threshold integer, started timestamp, ended timestamp,
+    is_auto boolean NOT NULL DEFAULT false);
 
 CREATE FUNCTION rs_internal.before_write() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
 BEGIN
@@ -15,12 +16,26 @@ BEGIN
     END IF;
     RETURN NULL;
 END $$;
+-- Whether what this transaction has added follows what was there in sort-key order: then it joins the sorted region.
+CREATE FUNCTION rs_internal.follows(rel oid) RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER AS $$
+DECLARE
+    keys text := (SELECT rs_internal.column_names(t.relid, t.sortkeys) FROM rs_internal.table_info t WHERE t.relid = rel AND t.sortstyle IS DISTINCT FROM 'interleaved' AND cardinality(t.sortkeys) > 0);
+    follows boolean;
+BEGIN
+    IF keys IS NULL THEN RETURN false; END IF;
+    EXECUTE format('SELECT (SELECT ROW(%1$s) FROM %2$s WHERE xmin = pg_current_xact_id()::xid ORDER BY ROW(%1$s) LIMIT 1)
+        >= (SELECT ROW(%1$s) FROM %2$s WHERE xmin <> pg_current_xact_id()::xid ORDER BY ROW(%1$s) DESC LIMIT 1)', keys, rel::regclass) INTO follows;
+    RETURN coalesce(follows, false);
+END $$;
 CREATE FUNCTION rs_internal.after_insert() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+DECLARE before bigint := (SELECT r.total FROM rs_internal.table_rows(TG_RELID) r);
 BEGIN
     IF current_setting('rs.first_load', true) = TG_RELID::text THEN
         PERFORM set_config('rs.first_load', '', true);
         INSERT INTO rs_internal.sort_state VALUES (TG_RELID, pg_stat_get_xact_tuples_inserted(TG_RELID))
         ON CONFLICT (relid) DO UPDATE SET sorted_rows = excluded.sorted_rows;
+    ELSIF before > 0 AND EXISTS (SELECT FROM rs_internal.sort_state WHERE relid = TG_RELID AND sorted_rows >= before) AND rs_internal.follows(TG_RELID) THEN
+        UPDATE rs_internal.sort_state SET sorted_rows = before + pg_stat_get_xact_tuples_inserted(TG_RELID) WHERE relid = TG_RELID;
     END IF;
     RETURN NULL;
 END $$;
@@ -75,4 +90,45 @@ BEGIN
     VALUES ((SELECT oid::bigint::integer FROM pg_catalog.pg_roles WHERE rolname = session_user), pg_current_xact_id()::text::bigint, rel, CASE WHEN due THEN 'Full' ELSE 'Skipped' END,
         alive, modified, threshold::integer, clock_timestamp() AT TIME ZONE 'UTC', clock_timestamp() AT TIME ZONE 'UTC');
     RETURN due;
+END $$;
+
+-- ANALYZE as COPY does it at its end (redshift-facts 1.4); a table that was rolled back with the COPY is gone.
+CREATE FUNCTION rs_internal.refresh_statistics(rel oid) RETURNS void LANGUAGE plpgsql SECURITY DEFINER AS $$
+BEGIN
+    IF EXISTS (SELECT FROM pg_catalog.pg_class WHERE oid = rel) THEN
+        INSERT INTO rs_internal.analyze_log (userid, xid, relid, status, rows_count, modified_rows, threshold, started, ended, is_auto)
+        VALUES ((SELECT oid::bigint::integer FROM pg_catalog.pg_roles WHERE rolname = session_user), pg_current_xact_id()::text::bigint, rel, 'Full', pg_stat_get_live_tuples(rel),
+            pg_stat_get_mod_since_analyze(rel), 0, clock_timestamp() AT TIME ZONE 'UTC', clock_timestamp() AT TIME ZONE 'UTC', true);
+        EXECUTE format('ANALYZE %s', rel::regclass);
+    END IF;
+END $$;
+
+-- Who is logged in: PostgreSQL itself knows the sandbox's own role only. A process number may come again, a start doesn't.
+CREATE TABLE rs_internal.session (pid integer PRIMARY KEY, started timestamptz NOT NULL, user_name text NOT NULL);
+CREATE FUNCTION rs_internal.open_session(login text) RETURNS void LANGUAGE sql
+BEGIN ATOMIC
+    INSERT INTO rs_internal.session SELECT a.pid, a.backend_start, login FROM pg_catalog.pg_stat_activity a WHERE a.pid = pg_backend_pid()
+    ON CONFLICT (pid) DO UPDATE SET started = excluded.started, user_name = excluded.user_name;
+END;
+CREATE VIEW rs_internal.live_session AS
+    SELECT a.*, s.user_name, r.oid AS user_id FROM pg_catalog.pg_stat_activity a
+    JOIN rs_internal.session s ON s.pid = a.pid AND s.started = a.backend_start JOIN pg_catalog.pg_roles r ON r.rolname = s.user_name;
+
+-- A superuser ends anybody's statements and sessions, others their own.
+CREATE FUNCTION rs_internal.check_may_end(process integer) RETURNS void LANGUAGE plpgsql SECURITY DEFINER AS $$
+BEGIN
+    IF NOT (SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = session_user)
+       AND NOT EXISTS (SELECT FROM rs_internal.live_session WHERE pid = process AND user_name = session_user) THEN
+        RAISE EXCEPTION USING ERRCODE = '42501', MESSAGE = 'must be superuser to signal other server processes';
+    END IF;
+END $$;
+CREATE FUNCTION rs_catalog.pg_cancel_backend(process integer) RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER AS $$
+BEGIN
+    PERFORM rs_internal.check_may_end(process);
+    RETURN pg_catalog.pg_cancel_backend(process);
+END $$;
+CREATE FUNCTION rs_catalog.pg_terminate_backend(process integer) RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER AS $$
+BEGIN
+    PERFORM rs_internal.check_may_end(process);
+    RETURN pg_catalog.pg_terminate_backend(process);
 END $$;

@@ -126,15 +126,18 @@ CREATE VIEW rs_catalog.svv_schema_privileges AS
     FROM pg_catalog.pg_namespace n, LATERAL aclexplode(n.nspacl) a WHERE n.nspname NOT LIKE 'rs\_%' AND n.nspname NOT LIKE 'pg\_%' AND a.grantee <> n.nspowner;
 
 CREATE VIEW rs_catalog.svv_transactions AS
-    SELECT s.usename::text AS txn_owner, s.datname::text AS txn_db, coalesce(s.backend_xid::text::bigint, 0) AS xid, s.pid, s.xact_start::timestamp AS txn_start, l.mode::text AS lock_mode,
+    SELECT s.user_name::text AS txn_owner, s.datname::text AS txn_db, coalesce(s.backend_xid::text::bigint, 0) AS xid, s.pid, s.xact_start::timestamp AS txn_start, l.mode::text AS lock_mode,
         CASE l.locktype WHEN 'relation' THEN 'relation' ELSE 'transactionid' END::text AS lockable_object_type, l.relation::bigint::integer AS relation, l.granted
-    FROM pg_catalog.pg_stat_activity s JOIN pg_catalog.pg_locks l ON l.pid = s.pid
-    WHERE s.xact_start IS NOT NULL AND s.application_name <> '' AND (l.locktype = 'transactionid' OR l.relation IN (SELECT oid FROM rs_internal.relation));
+    FROM rs_internal.live_session s JOIN pg_catalog.pg_locks l ON l.pid = s.pid
+    WHERE s.xact_start IS NOT NULL AND (l.locktype = 'transactionid' OR l.relation IN (SELECT oid FROM rs_internal.relation));
 CREATE VIEW rs_catalog.stv_recents AS
-    SELECT s.usesysid::bigint::integer AS userid, CASE WHEN s.state = 'active' THEN 'Running' ELSE 'Done' END::char(20) AS status, s.query_start::timestamp AS starttime,
+    SELECT s.user_id::bigint::integer AS userid, CASE WHEN s.state = 'active' THEN 'Running' ELSE 'Done' END::char(20) AS status, s.query_start::timestamp AS starttime,
         (extract(epoch FROM (CASE WHEN s.state = 'active' THEN clock_timestamp() ELSE s.state_change END) - s.query_start) * 1000000)::bigint::integer AS duration,
-        s.usename::char(50) AS user_name, s.datname::char(50) AS db_name, left(s.query, 600)::char(600) AS query, CASE WHEN s.state = 'active' THEN s.pid ELSE -1 END AS pid
-    FROM pg_catalog.pg_stat_activity s WHERE s.backend_type = 'client backend' AND s.query_start IS NOT NULL;
+        s.user_name::char(50) AS user_name, s.datname::char(50) AS db_name, left(s.query, 600)::char(600) AS query, CASE WHEN s.state = 'active' THEN s.pid ELSE -1 END AS pid
+    FROM rs_internal.live_session s WHERE s.query_start IS NOT NULL;
+CREATE VIEW rs_catalog.stv_sessions AS
+    SELECT s.backend_start::timestamp AS starttime, s.pid AS process, s.user_name::char(50) AS user_name, s.datname::char(50) AS db_name, 0 AS timeout_sec
+    FROM rs_internal.live_session s;
 CREATE VIEW rs_catalog.stv_slices AS
     SELECT n / 2 AS node, n AS slice, n % 2 AS localslice, 'D'::char(1) AS type FROM generate_series(0, 3) AS g(n);
 CREATE VIEW rs_catalog.stv_db_isolation_level AS
@@ -150,12 +153,19 @@ CREATE VIEW rs_catalog.sys_vacuum_history AS
     FROM rs_internal.vacuum_log v WHERE v.status <> 'Started';
 CREATE VIEW rs_catalog.stl_analyze AS
     SELECT a.userid, a.xid, current_database()::char(30) AS database, a.relid::bigint::integer AS table_id, a.status::char(15) AS status, a.rows_count::double precision AS rows,
-        a.modified_rows::double precision AS modified_rows, a.threshold AS threshold_percent, 'f'::char(1) AS is_auto, a.started AS starttime, a.ended AS endtime, 'f'::char(1) AS is_background
+        a.modified_rows::double precision AS modified_rows, a.threshold AS threshold_percent, left(a.is_auto::text, 1)::char(1) AS is_auto, a.started AS starttime, a.ended AS endtime,
+        lag(a.started, 1, '2000-01-01') OVER (PARTITION BY a.relid ORDER BY a.id) AS prevtime, 'f'::char(1) AS is_background
     FROM rs_internal.analyze_log a;
+CREATE VIEW rs_catalog.sys_analyze_history AS
+    SELECT a.userid AS user_id, a.xid AS transaction_id, current_database()::char(30) AS database_name, r.nspname::char(30) AS schema_name, r.relname::char(30) AS table_name,
+        a.relid::bigint::integer AS table_id, left(a.is_auto::text, 1)::char(1) AS is_automatic, a.status::char(15) AS status, a.started AS start_time, a.ended AS end_time,
+        a.rows_count::double precision AS rows, a.modified_rows::double precision AS modified_rows, a.threshold AS analyze_threshold_percent,
+        lag(a.started, 1, '2000-01-01') OVER (PARTITION BY a.relid ORDER BY a.id) AS last_analyze_time
+    FROM rs_internal.analyze_log a LEFT JOIN rs_internal.relation r ON r.oid = a.relid;
 CREATE VIEW rs_catalog.pg_user_info AS SELECT * FROM pg_catalog.pg_user;
 CREATE VIEW rs_catalog.svv_user_info AS
     SELECT r.rolname::text AS user_name, r.oid::bigint::integer AS user_id, r.rolcreatedb AS createdb, r.rolsuper AS superuser, false AS catupdate, r.rolconnlimit::text AS connection_limit
     FROM pg_catalog.pg_roles r WHERE r.rolcanlogin;
 CREATE VIEW rs_catalog.pg_group AS SELECT g.groname, g.grosysid, g.grolist FROM pg_catalog.pg_group g JOIN rs_internal.principal p ON p.name = g.groname AND p.kind = 'group';
 GRANT SELECT ON ALL TABLES IN SCHEMA rs_catalog, rs_internal TO PUBLIC;
-REVOKE SELECT ON rs_catalog.svv_table_info FROM PUBLIC;
+REVOKE SELECT ON rs_catalog.svv_table_info, rs_catalog.stl_analyze, rs_catalog.sys_analyze_history FROM PUBLIC;
