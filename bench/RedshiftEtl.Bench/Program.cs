@@ -16,6 +16,13 @@ switch (args)
     case ["upload", var serviceUrl, var megabytes, var mode]:
         await UploadRun.RunAsync(serviceUrl, int.Parse(megabytes, CultureInfo.InvariantCulture), Enum.Parse<ChecksumMode>(mode, ignoreCase: true));
         return 0;
+    case ["sandbox", .. var rows]:
+        using (var sandbox = new SandboxRun())
+        {
+            Console.WriteLine(await sandbox.RunAsync(Rounds, rows is [var number] ? int.Parse(number, CultureInfo.InvariantCulture) : 3_000_000));
+        }
+
+        return 0;
     case ["sink"]:
         Sink.Serve();
         return 0;

@@ -11,7 +11,13 @@ public sealed class SandboxFixture : IDisposable
     private readonly ModuleSession _session = new();
     private readonly PSObject _sandbox;
 
-    public SandboxFixture() => _sandbox = _session.Run("Start-EtlSandbox").Only();
+    public SandboxFixture()
+        : this("Start-EtlSandbox")
+    {
+    }
+
+    /// <summary>A sandbox of another kind, for a test that disposes it.</summary>
+    internal SandboxFixture(string start) => _sandbox = _session.Run(start).Only();
 
     /// <summary>What Start-EtlSandbox returned.</summary>
     public object Sandbox => _sandbox.BaseObject;
