@@ -36,4 +36,14 @@ public class ExtractTests(SandboxFixture fixture)
             """);
         Assert.Equal("2", outcome.Only("RowsWritten"));
     }
+
+    [Fact]
+    public void Debug_shows_the_query_with_its_parameters()
+    {
+        using ProjectFolder project = fixture.Project();
+        project.Source("CREATE TABLE t (x INT); INSERT INTO t VALUES (1), (2)");
+        project.Write("q.sql", "SELECT x FROM t WHERE x > @least");
+        Outcome outcome = project.Run("$DebugPreference = 'Continue'; Export-EtlSource src -SqlFile q.sql -Parameter @{ least = 1 } -OutputPath out 5>&1");
+        Assert.Contains(outcome.Output, item => item.ToString()!.Contains("SELECT x FROM t WHERE x > @least\n-- @least = 1", StringComparison.Ordinal));
+    }
 }

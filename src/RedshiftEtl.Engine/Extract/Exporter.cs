@@ -32,6 +32,8 @@ public static class Exporter
         DateTimeOffset startedAt = DateTimeOffset.UtcNow;
         var clock = Stopwatch.StartNew();
         await destination.PrepareAsync(cancel);
+        string values = query.Parameters.Count == 0 ? "" : $"\n-- {string.Join(", ", query.Parameters)}";
+        progress.Report(new DebugEvent($"{source.Name}: {query.Sql.Text.Trim()}{values}"));
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         await using var parts = new PartSet(destination, options, stop);
         await using ISourceReader reader = await opener.OpenAsync(query, options.Dialect, cancel);
