@@ -11,10 +11,6 @@ namespace RedshiftEtl.Engine.Load;
 /// <summary>Loads staged parts into Redshift: create if missing, delete, COPY, compare counts, record, COMMIT, all in one transaction.</summary>
 public static class Loader
 {
-    /// <summary>How COPY says that S3 refused it.</summary>
-    private static readonly string[] s_deniedWords =
-        ["AccessDenied", "Access Denied", "not authorized", "InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken", "403"];
-
     /// <summary>Finds what can be found before the extract: that the table is there or can be made, that it has the columns, that the deletes are valid. Changes nothing.</summary>
     /// <exception cref="EtlException">The fault that the load would end with.</exception>
     public static async Task CheckAsync(LoadRequest request, IReadOnlyList<EtlColumn> columns, IProgress<EtlEvent> progress, CancellationToken cancel)
@@ -83,7 +79,7 @@ public static class Loader
         try
         {
             await session.ExecuteAsync("BEGIN", [], cancel);
-            long? before = await CountAsync(session, request, target, cancel);
+            long? before = await LoadChecks.CountAsync(session, request, target, cancel);
             foreach (LoadStatement statement in LoadScript.Prepare(request, target.Exists))
             {
                 if (statement.Step == LoadStep.CheckEmpty)
@@ -96,12 +92,12 @@ public static class Loader
                 deleted += statement.IsDelete ? Math.Max(affected, 0) : 0;
             }
 
-            RefuseDeleted(request, deleted, before);
+            LoadChecks.RefuseDeleted(request, deleted, before);
             TimeSpan prepared = clock.Elapsed;
             target = await CreatedAsync(session, request, target, cancel);
             IReadOnlyList<string> columns = target.Match(stage.Export.Columns);
             long loaded = stage.ManifestUrl is null ? 0 : await CopyAsync(session, request, stage, columns, authorization, progress, cancel);
-            Compare(request, stage.Export, loaded);
+            LoadChecks.Compare(request, stage.Export, loaded);
             run = EtlRun.Of(request, stage.Export, RunStatus.Succeeded) with
             {
                 RowsDeleted = deleted,
@@ -112,7 +108,7 @@ public static class Loader
                 DeleteDuration = prepared,
                 CopyDuration = clock.Elapsed - prepared,
             };
-            await RefuseSupersededAsync(request, cancel);
+            await LoadChecks.RefuseSupersededAsync(request, cancel);
             (string insert, IReadOnlyList<EtlParameter> values) = History.Insert(request.Warehouse, run);
             await session.ExecuteAsync(insert, values, cancel);
         }
@@ -199,117 +195,11 @@ public static class Loader
             catch (EtlException e) when (!e.Fault.IsTransient && e.Fault != Fault.Stopped)
             {
                 await session.RollbackQuietlyAsync();
-                throw await CopyErrorAsync(session, request, stage, e, authorization, cancel);
+                throw await CopyFailure.ExplainAsync(session, request, stage, e, authorization, cancel);
             }
         }
 
         return loaded;
-    }
-
-    /// <summary>What COPY's failure was about: the refused rows where there are some, else the server's words without keys.</summary>
-    private static async Task<EtlException> CopyErrorAsync(
-        WarehouseSession session, LoadRequest request, EtlStage stage, EtlException error, CopyAuthorization authorization, CancellationToken cancel)
-    {
-        bool isData = error.Message.Contains("load_error", StringComparison.OrdinalIgnoreCase);
-        IReadOnlyList<LoadError> rows = isData ? await ReadErrorsAsync(request, stage, session.ProcessId, cancel) : [];
-        if (rows.Count > 0)
-        {
-            return new EtlException(Fault.CopyRejected,
-                $"COPY into '{request.Table}' refused rows; nothing was loaded. {string.Join("; ", rows)}", request.Table.ToString());
-        }
-
-        // The server may repeat a part of the statement, so an error of a COPY with keys says no more than its class.
-        bool hasKeys = authorization.Sql != authorization.Shown;
-        string message = hasKeys && error.Fault == Fault.SqlInvalid ? "the statement was refused" : error.Message;
-        bool isDenied = error.Fault == Fault.SqlDenied
-            || s_deniedWords.Any(word => error.Message.Contains(word, StringComparison.OrdinalIgnoreCase));
-        return new EtlException(isDenied ? Fault.CopyDenied : error.Fault, $"COPY into '{request.Table}' failed; nothing was loaded. {message}",
-            request.Table.ToString(), hasKeys ? null : error.InnerException);
-    }
-
-    /// <summary>COPY fails with XX000, at which the driver gives the connection up: the errors are read through a new one, by the old one's process id.</summary>
-    private static async Task<IReadOnlyList<LoadError>> ReadErrorsAsync(LoadRequest request, EtlStage stage, int processId, CancellationToken cancel)
-    {
-        LoadError[] errors;
-        try
-        {
-            await using WarehouseSession session = await WarehouseSession.OpenAsync(request.Warehouse, NoProgress.Instance, cancel);
-            errors = [.. await LoadError.ReadAsync(session, processId, 5, cancel)];
-        }
-        catch (EtlException)
-        {
-            // Without them the server's own words about the COPY remain.
-            return [];
-        }
-
-        for (int i = 0; i < errors.Length; i++)
-        {
-            if (errors[i].Value is null && errors[i].RawLine is null)
-            {
-                errors[i] = errors[i] with { RawLine = await RawLineAsync(stage, errors[i], cancel) };
-            }
-        }
-
-        return errors;
-    }
-
-    private static async Task<string?> RawLineAsync(EtlStage stage, LoadError error, CancellationToken cancel)
-    {
-        try
-        {
-            return await StagedLine.ReadAsync(stage.Stage, error.File, error.Line, cancel);
-        }
-        catch (Exception e) when (e is EtlException or IOException or InvalidDataException or ZstdSharp.ZstdException)
-        {
-            // The error stands without it.
-            return null;
-        }
-    }
-
-    /// <summary>Three numbers must agree before COMMIT: read, written, loaded.</summary>
-    private static void Compare(LoadRequest request, EtlExport export, long loaded)
-    {
-        if (export.RowsRead != export.RowsWritten || export.RowsWritten != loaded)
-        {
-            throw new EtlException(Fault.CountMismatch, string.Create(CultureInfo.InvariantCulture,
-                $"{export.RowsRead:N0} rows were read, {export.RowsWritten:N0} written and {loaded:N0} loaded into '{request.Table}': not the same number."),
-                request.Table.ToString());
-        }
-    }
-
-    /// <summary>The rows before an ongoing load deletes, when a guard asks; null when none does.</summary>
-    private static async Task<long?> CountAsync(WarehouseSession session, LoadRequest request, TargetTable target, CancellationToken cancel) =>
-        request.MaxDeletePercent is not null && request.Load == LoadKind.Ongoing && target.Exists
-            ? Convert.ToInt64(await session.ScalarAsync($"SELECT COUNT(*) FROM {request.Table.Sql}", [], cancel), CultureInfo.InvariantCulture)
-            : null;
-
-    private static void RefuseDeleted(LoadRequest request, long deleted, long? before)
-    {
-        // As a product, since a share that is rounded would let through what is just above the limit.
-        if (before is { } rows && deleted * 100m > rows * (decimal)request.MaxDeletePercent!)
-        {
-            throw new EtlException(Fault.GuardFailed, string.Create(CultureInfo.InvariantCulture,
-                $"The load would delete {deleted:N0} of {rows:N0} rows of '{request.Table}' ({deleted * 100m / rows:N1} %), more than the job's MaxDeletePercent of {request.MaxDeletePercent} %."),
-                request.Table.ToString());
-        }
-    }
-
-    /// <summary>Looks from another session, when this one has the table's write lock by its COPY or DELETE: whoever else ran the job has committed by now, or waits for us
-    /// and will find us here. It must not be asked in the transaction, where reading the history would conflict with every other job's row (fact sheet 3).</summary>
-    private static async Task RefuseSupersededAsync(LoadRequest request, CancellationToken cancel)
-    {
-        if (request.Sequence is not { } sequence)
-        {
-            return;
-        }
-
-        await using WarehouseSession other = await WarehouseSession.OpenAsync(request.Warehouse, NoProgress.Instance, cancel);
-        JobState state = await History.ReadStateAsync(other, new JobKey(request.Job, request.Table), cancel);
-        if (state.LastSequence >= sequence)
-        {
-            throw new EtlException(Fault.RunSuperseded,
-                $"Another run of job '{request.Job}' has committed while run {request.RunId} was under way, so what this one read is not what comes next.", request.RunId);
-        }
     }
 
     /// <summary>Commits. When the connection breaks meanwhile, the outcome is looked up instead of guessed.</summary>

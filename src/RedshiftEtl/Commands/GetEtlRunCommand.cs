@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using RedshiftEtl.Engine.Define;
 using RedshiftEtl.Engine.Record;
 
 namespace RedshiftEtl.Commands;
@@ -7,7 +6,7 @@ namespace RedshiftEtl.Commands;
 /// <summary>Reads the history of runs, newest first.</summary>
 [Cmdlet(VerbsCommon.Get, "EtlRun")]
 [OutputType(typeof(EtlRun))]
-public sealed class GetEtlRunCommand : ProjectCommand
+public sealed class GetEtlRunCommand : WarehouseCommand
 {
     /// <summary>Names of jobs; wildcards are allowed.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -37,21 +36,10 @@ public sealed class GetEtlRunCommand : ProjectCommand
     [ValidateRange(1, int.MaxValue)]
     public int? Last { get; set; }
 
-    /// <summary>The warehouse; the project's only one if not given.</summary>
-    [Parameter]
-    [ArgumentCompleter(typeof(WarehouseCompleter))]
-    public object? Warehouse { get; set; }
-
-    /// <summary>User and password for the warehouse.</summary>
-    [Parameter]
-    [Credential]
-    public PSCredential? Credential { get; set; }
-
     /// <inheritdoc/>
-    protected override void ProcessRecord() => ForInput(() =>
+    protected override void ProcessRecord()
     {
-        RedshiftConnection warehouse = ResolveOnly<RedshiftConnection>(Warehouse, nameof(Warehouse), Credential);
         var filter = new RunFilter { Jobs = Name, Statuses = Status, RunId = RunId, After = After, Before = Before, Last = Last };
-        WriteObject(Run((progress, cancel) => RunHistory.ReadAsync(warehouse, filter, progress, cancel)), enumerateCollection: true);
-    });
+        WriteAll((warehouse, progress, cancel) => RunHistory.ReadAsync(warehouse, filter, progress, cancel));
+    }
 }

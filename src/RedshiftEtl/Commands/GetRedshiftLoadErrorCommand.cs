@@ -7,7 +7,7 @@ namespace RedshiftEtl.Commands;
 /// <summary>Shows rows that COPY refused in earlier loads, newest first.</summary>
 [Cmdlet(VerbsCommon.Get, "RedshiftLoadError")]
 [OutputType(typeof(LoadError))]
-public sealed class GetRedshiftLoadErrorCommand : ProjectCommand
+public sealed class GetRedshiftLoadErrorCommand : WarehouseCommand
 {
     /// <summary>The table that was loaded: table or schema.table; all if not given.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -19,21 +19,7 @@ public sealed class GetRedshiftLoadErrorCommand : ProjectCommand
     [ValidateRange(1, 10_000)]
     public int? Last { get; set; }
 
-    /// <summary>The warehouse; the project's only one if not given.</summary>
-    [Parameter]
-    [ArgumentCompleter(typeof(WarehouseCompleter))]
-    public object? Warehouse { get; set; }
-
-    /// <summary>User and password for the warehouse.</summary>
-    [Parameter]
-    [Credential]
-    public PSCredential? Credential { get; set; }
-
     /// <inheritdoc/>
-    protected override void ProcessRecord() => ForInput(() =>
-    {
-        RedshiftConnection warehouse = ResolveOnly<RedshiftConnection>(Warehouse, nameof(Warehouse), Credential);
-        TableName? table = Table is null ? null : TableName.Parse(Table);
-        WriteObject(Run((progress, cancel) => LoadError.ListAsync(warehouse, table, Last ?? 20, progress, cancel)), enumerateCollection: true);
-    });
+    protected override void ProcessRecord() => WriteAll((warehouse, progress, cancel) =>
+        LoadError.ListAsync(warehouse, Table is null ? null : TableName.Parse(Table), Last ?? 20, progress, cancel));
 }

@@ -33,6 +33,14 @@ internal static class EncodedValues
         return error;
     }
 
+    /// <summary>The field of a value whose rule is not to fail.</summary>
+    public static string Repaired(Type type, object value, ValueKind kind, ValueAction action)
+    {
+        using DataTableReader rows = Table(type, [value]).CreateDataReader();
+        FieldMapping mapping = AdoNetTypes.Map(rows.GetColumnSchema()[0], rows.GetType());
+        return Write(rows, mapping.Encoder, new ValueRules { All = new Dictionary<ValueKind, ValueAction> { [kind] = action } })[0];
+    }
+
     private static DataTable Table(Type type, object?[] values)
     {
         var table = new DataTable();
@@ -45,9 +53,9 @@ internal static class EncodedValues
         return table;
     }
 
-    private static string[] Write(DbDataReader rows, FieldEncoder encoder)
+    private static string[] Write(DbDataReader rows, FieldEncoder encoder, ValueRules? rules = null)
     {
-        using var writer = new CsvRowWriter([new EtlColumn("c", "", "")], CsvDialect.Default, ValueRules.None);
+        using var writer = new CsvRowWriter([new EtlColumn("c", "", "")], CsvDialect.Default, rules ?? ValueRules.None);
         while (rows.Read())
         {
             if (rows.IsDBNull(0))

@@ -187,6 +187,28 @@ public sealed class FieldEncoderTests
         Assert.Contains("'c' is of type integer[]", error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void What_Redshift_cannot_hold_follows_its_rule()
+    {
+        const string Null = "~NULL~";
+        Assert.Equal(Null, EncodedValues.Repaired(typeof(double), double.NaN, ValueKind.NaN, ValueAction.Null));
+        Assert.Equal(Null, EncodedValues.Repaired(typeof(float), float.NegativeInfinity, ValueKind.Infinity, ValueAction.Null));
+        DateTime time = new DateTime(2026, 1, 2, 3, 4, 5).AddTicks(1_234_567);
+        Assert.Equal("2026-01-02 03:04:05.123457", EncodedValues.Repaired(typeof(DateTime), time, ValueKind.Fraction, ValueAction.Round));
+        Assert.Equal("2026-01-02 03:04:05.123456", EncodedValues.Repaired(typeof(DateTime), time, ValueKind.Fraction, ValueAction.Truncate));
+        Assert.Equal("9999-12-31 23:59:59.999999", EncodedValues.Repaired(typeof(DateTime), DateTime.MaxValue, ValueKind.Fraction, ValueAction.Round));
+        Assert.Equal("23:59:59.999999", EncodedValues.Repaired(typeof(TimeSpan), TimeSpan.FromHours(30), ValueKind.Time, ValueAction.Replace));
+        Assert.Equal("00:00:00", EncodedValues.Repaired(typeof(TimeSpan), TimeSpan.FromHours(-1), ValueKind.Time, ValueAction.Replace));
+        Assert.Equal(Null, EncodedValues.Repaired(typeof(TimeOnly), new TimeOnly(1), ValueKind.Fraction, ValueAction.Null));
+        Assert.Equal(Null, EncodedValues.Repaired(typeof(byte[]), Array.Empty<byte>(), ValueKind.Empty, ValueAction.Null));
+        Assert.Equal(Null, EncodedValues.Repaired(typeof(System.Numerics.BigInteger), System.Numerics.BigInteger.Pow(10, 38), ValueKind.Digits, ValueAction.Null));
+        Assert.Equal("x\uFFFDy", Unquoted(EncodedValues.Repaired(typeof(string), "x\uD83Dy", ValueKind.Encoding, ValueAction.Replace)));
+        Assert.Equal("a", Unquoted(EncodedValues.Repaired(typeof(string), "a\0b", ValueKind.Nul, ValueAction.Truncate)));
+        Assert.Equal(new string('€', 21_845), Unquoted(EncodedValues.Repaired(typeof(string), new string('€', 30_000), ValueKind.Length, ValueAction.Truncate)));
+    }
+
+    private static string Unquoted(string field) => field.Trim('"');
+
     private static void Refuses(Type type, object value, string shown) =>
         Assert.EndsWith($"(value '{shown}').", EncodedValues.Refused(type, value).Message, StringComparison.Ordinal);
 
