@@ -4,9 +4,15 @@ using RedshiftEtl.Tests.Hosting;
 namespace RedshiftEtl.Tests.Faults;
 
 /// <summary>One fault, one run: what is repeated, what is not, and what the user is told. A sandbox of its own, one test after the other.</summary>
-public sealed class RetryTests(BreakingSandbox sandbox) : IClassFixture<BreakingSandbox>
+public sealed class RetryTests(BreakingSandbox sandbox) : IClassFixture<BreakingSandbox>, IAsyncLifetime
 {
     private const string Run = "Invoke-EtlJob rows -WarningVariable said -WarningAction SilentlyContinue; \"$said\"";
+
+    /// <summary>Tests run in any order: a fault that one left armed must not strike the next.</summary>
+    public async ValueTask InitializeAsync() => await sandbox.ResetAsync();
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     [Fact]
     public async Task A_serializable_violation_repeats_the_whole_transaction_from_the_staged_parts()
