@@ -208,6 +208,10 @@ public sealed class Fault
     public static Fault ColumnMismatch { get; } = new(nameof(ColumnMismatch), FaultCategory.InvalidData, false,
         "Rename the column in the query with AS, or add it to the table with ALTER TABLE … ADD COLUMN.");
 
+    /// <summary>A merge's key or another column that it goes by is missing, NULL, or not one row's.</summary>
+    public static Fault MergeKeyInvalid { get; } = new(nameof(MergeKeyInvalid), FaultCategory.InvalidData, false,
+        "Correct the job's Key or its query: every row needs a key, and one row only may have it; KeepLatest picks the latest of several.");
+
     /// <summary>COPY refused rows; the message shows the first of them.</summary>
     public static Fault CopyRejected { get; } = new(nameof(CopyRejected), FaultCategory.InvalidData, false,
         "Correct the value at the source or widen the column; nothing was loaded.");

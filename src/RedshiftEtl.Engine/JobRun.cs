@@ -9,10 +9,11 @@ using RedshiftEtl.Engine.Stage;
 namespace RedshiftEtl.Engine;
 
 /// <summary>One run of a job, and how far it has come.</summary>
-internal sealed class JobRun(EtlJob job, RunOptions options, IProgress<EtlEvent> progress)
+internal sealed class JobRun(EtlJob definition, RunOptions options, IProgress<EtlEvent> progress)
 {
     private readonly DateTimeOffset _startedAt = DateTimeOffset.UtcNow;
-    private readonly Retry _retry = new(job.Retries, progress);
+    private readonly Retry _retry = new(definition.Retries, progress);
+    private EtlJob _job = definition;
     private string _runId = RunId.New();
     private LoadRequest? _request;
     private StageRecord? _record;
@@ -20,14 +21,15 @@ internal sealed class JobRun(EtlJob job, RunOptions options, IProgress<EtlEvent>
     private EtlLoad? _result;
     private bool _isStaged;
 
-    private JobKey Key => new(job.Name, job.Table);
+    private JobKey Key => new(_job.Name, _job.Table);
 
     /// <summary>Plans, extracts, loads and cleans up.</summary>
     public async Task ExecuteAsync(CancellationToken cancel)
     {
-        S3Connection stage = job.Stage ?? throw Planner.Missing(job, "Stage", "S3");
+        S3Connection stage = _job.Stage ?? throw Planner.Missing(_job, "Stage", "S3");
+        Become(_runId);
         await using Lease lease = await LeaseAsync(cancel);
-        EtlPlan plan = await _retry.RunAsync("Plan", stop => Planner.PlanAsync(job, options.Load, options.IsForced, _runId, _startedAt, progress, stop), cancel);
+        EtlPlan plan = await _retry.RunAsync("Plan", stop => Planner.PlanAsync(_job, options.Load, options.IsForced, _runId, _startedAt, progress, stop), cancel);
         _request = plan.Request;
         await _retry.RunAsync("Check", async stop =>
         {
@@ -48,22 +50,25 @@ internal sealed class JobRun(EtlJob job, RunOptions options, IProgress<EtlEvent>
     /// <summary>Loads what an earlier run has staged.</summary>
     public async Task ResumeAsync(string? runId, CancellationToken cancel)
     {
-        S3Connection stage = job.Stage ?? throw Planner.Missing(job, "Stage", "S3");
-        RedshiftConnection warehouse = job.Warehouse ?? throw Planner.Missing(job, "Warehouse", "Redshift");
+        S3Connection stage = _job.Stage ?? throw Planner.Missing(_job, "Stage", "S3");
+        RedshiftConnection warehouse = _job.Warehouse ?? throw Planner.Missing(_job, "Warehouse", "Redshift");
         await using Lease lease = await LeaseAsync(cancel);
         EtlStagedRun staged = await FindAsync(stage, warehouse, runId, cancel);
         StageRecord record = staged.Record!;
-        _runId = record.RunId;
-        Planner.JobFiles files = Planner.JobFiles.Read(job);
+        Become(record.RunId);
+        warehouse = _job.Warehouse!;
+        Planner.JobFiles files = Planner.JobFiles.Read(_job);
         EtlParameter[] parameters = record.Parameters.Select(parameter => parameter.ToParameter()).ToArray();
         _request = new LoadRequest
         {
             RunId = record.RunId,
-            Job = job.Name,
+            Job = _job.Name,
             Load = record.Load,
             Mode = record.Mode,
+            Merge = record.Mode == LoadMode.Merge ? _job.Merge ?? throw LoadScript.NoKey(_job.Name) : null,
+            Drift = _job.SchemaDrift,
             Warehouse = warehouse,
-            Table = job.Table,
+            Table = _job.Table,
             Source = record.Source,
             Create = record.Load == LoadKind.Initial ? files.Create : null,
             Delete = record.Load == LoadKind.Ongoing && record.Mode == LoadMode.Overwrite ? files.Delete : null,
@@ -71,7 +76,7 @@ internal sealed class JobRun(EtlJob job, RunOptions options, IProgress<EtlEvent>
             IsForced = options.IsForced,
             Sequence = record.Sequence,
             Watermark = record.Watermark,
-            MaxDeletePercent = job.Guards.MaxDeletePercent,
+            MaxDeletePercent = _job.Guards.MaxDeletePercent,
             SqlHashes = record.SqlHashes,
             StartedAt = _startedAt,
             PlanDuration = DateTimeOffset.UtcNow - _startedAt,
@@ -81,7 +86,7 @@ internal sealed class JobRun(EtlJob job, RunOptions options, IProgress<EtlEvent>
         _export = record.Export!;
         _isStaged = true;
         progress.Report(new VerboseEvent(string.Create(CultureInfo.InvariantCulture,
-            $"Job '{job.Name}': {_export.RowsWritten:N0} rows that run {record.RunId} staged on {record.Host} at {record.StartedAt:yyyy-MM-dd HH:mm:ss}.")));
+            $"Job '{_job.Name}': {_export.RowsWritten:N0} rows that run {record.RunId} staged on {record.Host} at {record.StartedAt:yyyy-MM-dd HH:mm:ss}.")));
         EtlStage stageOfRun = await _retry.RunAsync("Stage", stop => Stager.SendAsync(_export, stage, staged.KeyPrefix, progress, stop), cancel);
         await LoadAsync(stageOfRun, cancel);
     }
@@ -102,19 +107,19 @@ internal sealed class JobRun(EtlJob job, RunOptions options, IProgress<EtlEvent>
                 Error = error,
                 Sequence = null,
                 WatermarkAfter = null,
-                Manifest = _isStaged ? $"s3://{job.Stage!.Bucket}/{KeyPrefix}{StageKeys.ManifestName}" : null,
+                Manifest = _isStaged ? $"s3://{_job.Stage!.Bucket}/{KeyPrefix}{StageKeys.ManifestName}" : null,
             };
         }
 
         return new EtlRun
         {
             RunId = _runId,
-            Job = job.Name,
+            Job = _job.Name,
             Load = options.Load switch { LoadKind.Initial => RunKind.Initial, LoadKind.Ongoing => RunKind.Ongoing, _ => RunKind.Undecided },
-            Mode = job.Mode,
+            Mode = _job.Mode,
             Status = status,
-            Source = job.Source.Name,
-            Table = job.Table.ToString(),
+            Source = _job.Source.Name,
+            Table = _job.Table.ToString(),
             StartedAt = _startedAt,
             EndedAt = DateTimeOffset.UtcNow,
             Error = error,
@@ -125,13 +130,13 @@ internal sealed class JobRun(EtlJob job, RunOptions options, IProgress<EtlEvent>
     public async Task CleanUpAsync(EtlRun run, TimeSpan time)
     {
         using var limit = new CancellationTokenSource(time);
-        Task record = run.Status == RunStatus.Unknown || job.Warehouse is null ? Task.CompletedTask : RecordAsync(job.Warehouse, run, limit.Token);
+        Task record = run.Status == RunStatus.Unknown || _job.Warehouse is null ? Task.CompletedTask : RecordAsync(_job.Warehouse, run, limit.Token);
         try
         {
             // Nobody knows yet whether the rows are there, so what was staged may still be wanted.
             if (_record is not null && run.Status != RunStatus.Unknown)
             {
-                await StagedRuns.CleanAsync(job, _record, hasCommitted: false, progress, limit.Token);
+                await StagedRuns.CleanAsync(_job, _record, hasCommitted: false, progress, limit.Token);
             }
         }
         catch (OperationCanceledException)
@@ -142,11 +147,18 @@ internal sealed class JobRun(EtlJob job, RunOptions options, IProgress<EtlEvent>
         await record;
     }
 
-    private string KeyPrefix => StageKeys.Prefix(job.Stage!, job.Name, _record!.StartedAt, _runId);
+    private string KeyPrefix => StageKeys.Prefix(_job.Stage!, _job.Name, _record!.StartedAt, _runId);
+
+    /// <summary>Takes the run's id; from here on every statement on the warehouse carries it.</summary>
+    private void Become(string runId)
+    {
+        _runId = runId;
+        _job = _job with { Warehouse = _job.Warehouse is { } warehouse ? warehouse with { Session = _job.Session.For(_job.Name, runId) } : null };
+    }
 
     private async Task<Lease> LeaseAsync(CancellationToken cancel)
     {
-        RedshiftConnection warehouse = job.Warehouse ?? throw Planner.Missing(job, "Warehouse", "Redshift");
+        RedshiftConnection warehouse = _job.Warehouse ?? throw Planner.Missing(_job, "Warehouse", "Redshift");
         return await _retry.RunAsync("Lease", stop => Lease.AcquireAsync(warehouse, Key, _runId, options.Waits, progress, stop), cancel);
     }
 
@@ -155,7 +167,7 @@ internal sealed class JobRun(EtlJob job, RunOptions options, IProgress<EtlEvent>
         // Before the first part, so that a run that is killed leaves word of whose parts these are.
         await StagedRuns.DescribeAsync(stage, plan.KeyPrefix, _record!, cancel);
         using var parts = new S3Parts(stage, plan.KeyPrefix);
-        return await Exporter.ExportAsync(job.Source, job.Ask(plan.Query, plan.Parameters), plan.ExportOptions, parts, progress, cancel);
+        return await Exporter.ExportAsync(_job.Source, _job.Ask(plan.Query, plan.Parameters), plan.ExportOptions, parts, progress, cancel);
     }
 
     private async Task<EtlStage> StageAsync(EtlPlan plan, S3Connection stage, CancellationToken cancel)
@@ -168,13 +180,13 @@ internal sealed class JobRun(EtlJob job, RunOptions options, IProgress<EtlEvent>
     {
         if (staged.Export.RowsRead == 0)
         {
-            progress.Report(new WarningEvent($"Job '{job.Name}': the query returned no rows, so nothing is added to {job.Table}."));
+            progress.Report(new WarningEvent($"Job '{_job.Name}': the query returned no rows, so nothing is added to {_job.Table}."));
         }
 
         _result = await Loader.LoadAsync(_request!, staged, stop => CopyAuthorizations.ForAsync(_request!.Warehouse, staged.Stage, stop), _retry, progress, cancel);
         try
         {
-            await StagedRuns.CleanAsync(job, _record!, hasCommitted: true, progress, cancel);
+            await StagedRuns.CleanAsync(_job, _record!, hasCommitted: true, progress, cancel);
         }
         catch (OperationCanceledException)
         {
@@ -185,22 +197,22 @@ internal sealed class JobRun(EtlJob job, RunOptions options, IProgress<EtlEvent>
 
     private void CheckRows(EtlExport export)
     {
-        if (export.RowsRead < job.Guards.MinRows)
+        if (export.RowsRead < _job.Guards.MinRows)
         {
             throw new EtlException(Fault.GuardFailed, string.Create(CultureInfo.InvariantCulture,
-                $"The query of job '{job.Name}' gave {export.RowsRead:N0} rows, fewer than the job's MinRows of {job.Guards.MinRows:N0}."), job.Name);
+                $"The query of job '{_job.Name}' gave {export.RowsRead:N0} rows, fewer than the job's MinRows of {_job.Guards.MinRows:N0}."), _job.Name);
         }
 
-        if (job.Watermark is { } watermark && export.Repairs.FirstOrDefault(repair => repair.Column.Equals(watermark.Column, StringComparison.OrdinalIgnoreCase)) is { } repaired)
+        if (_job.Watermark is { } watermark && export.Repairs.FirstOrDefault(repair => repair.Column.Equals(watermark.Column, StringComparison.OrdinalIgnoreCase)) is { } repaired)
         {
-            throw new EtlException(Fault.WatermarkInvalid, $"Values of the watermark column '{watermark.Column}' of job '{job.Name}' were changed by the job's ValueRule ({repaired}), so the next load would not go on where this one ends.",
+            throw new EtlException(Fault.WatermarkInvalid, $"Values of the watermark column '{watermark.Column}' of job '{_job.Name}' were changed by the job's ValueRule ({repaired}), so the next load would not go on where this one ends.",
                 watermark.Column, null, "Round it in the query, or name another watermark column.");
         }
 
         if (export.WatermarkNulls > 0)
         {
             progress.Report(new WarningEvent(string.Create(CultureInfo.InvariantCulture,
-                $"Job '{job.Name}': {export.WatermarkNulls:N0} rows have no value in the watermark column '{job.Watermark!.Column}'; an ongoing load that selects by it does not see them change.")));
+                $"Job '{_job.Name}': {export.WatermarkNulls:N0} rows have no value in the watermark column '{_job.Watermark!.Column}'; an ongoing load that selects by it does not see them change.")));
         }
     }
 
@@ -217,7 +229,7 @@ internal sealed class JobRun(EtlJob job, RunOptions options, IProgress<EtlEvent>
             (null, var read) => read,
             (var before, null) => before,
             var (before, read) => WatermarkTracker.Greater(read, before) ?? throw new EtlException(Fault.WatermarkInvalid,
-                $"The watermark column '{step.Column}' of job '{job.Name}' is of type {read.Type} now, but the last committed watermark '{before.Text}' is of type {before.Type}.",
+                $"The watermark column '{step.Column}' of job '{_job.Name}' is of type {read.Type} now, but the last committed watermark '{before.Text}' is of type {before.Type}.",
                 step.Column, null, "Run the job with -Load Initial, or give a start of the new type with Set-EtlWatermark."),
         };
         return step with { After = after, Nulls = export.WatermarkNulls };
@@ -226,7 +238,7 @@ internal sealed class JobRun(EtlJob job, RunOptions options, IProgress<EtlEvent>
     private StageRecord Describe(LoadRequest request, EtlExport? export) => new()
     {
         RunId = _runId,
-        Job = job.Name,
+        Job = _job.Name,
         Load = request.Load,
         Mode = request.Mode,
         Table = request.Table.ToString(),
@@ -242,9 +254,9 @@ internal sealed class JobRun(EtlJob job, RunOptions options, IProgress<EtlEvent>
 
     private async Task<EtlStagedRun> FindAsync(S3Connection stage, RedshiftConnection warehouse, string? runId, CancellationToken cancel)
     {
-        IReadOnlyList<EtlStagedRun> runs = await StagedRuns.ListAsync(stage, job.Name, progress, cancel);
+        IReadOnlyList<EtlStagedRun> runs = await StagedRuns.ListAsync(stage, _job.Name, progress, cancel);
         EtlStagedRun[] fitting = runs.Where(run => run.IsComplete && run.Record is { Export: not null } record
-            && record.Table == job.Table.ToString() && record.Warehouse == warehouse.Target).ToArray();
+            && record.Table == _job.Table.ToString() && record.Warehouse == warehouse.Target).ToArray();
         EtlStagedRun? found = runId is null ? fitting.LastOrDefault() : fitting.FirstOrDefault(run => run.RunId.Equals(runId, StringComparison.OrdinalIgnoreCase));
         if (found is not null)
         {
@@ -253,24 +265,24 @@ internal sealed class JobRun(EtlJob job, RunOptions options, IProgress<EtlEvent>
 
         bool isPartial = runs.Any(run => run.RunId.Equals(runId, StringComparison.OrdinalIgnoreCase));
         throw new EtlException(Fault.StagedRunNotFound, runId is null
-            ? $"Nothing complete is staged for job '{job.Name}' and {job.Table}."
-            : $"Run {runId} of job '{job.Name}' {(isPartial ? $"is not staged completely, or not for {job.Table} on {warehouse.Target}" : "is not staged (any more)")}.", runId ?? job.Name);
+            ? $"Nothing complete is staged for job '{_job.Name}' and {_job.Table}."
+            : $"Run {runId} of job '{_job.Name}' {(isPartial ? $"is not staged completely, or not for {_job.Table} on {warehouse.Target}" : "is not staged (any more)")}.", runId ?? _job.Name);
     }
 
     private async Task RefuseSupersededAsync(RedshiftConnection warehouse, StageRecord record, CancellationToken cancel)
     {
         await using WarehouseSession session = await WarehouseSession.OpenAsync(warehouse, progress, cancel);
         await History.EnsureAsync(session, cancel);
-        if (await History.HasRunAsync(session, record.RunId, job.Table, cancel))
+        if (await History.HasRunAsync(session, record.RunId, _job.Table, cancel))
         {
-            throw new EtlException(Fault.AlreadyLoaded, $"Run {record.RunId} is in the history: its rows are in '{job.Table}' already.", record.RunId);
+            throw new EtlException(Fault.AlreadyLoaded, $"Run {record.RunId} is in the history: its rows are in '{_job.Table}' already.", record.RunId);
         }
 
         JobState state = await History.ReadStateAsync(session, Key, cancel);
         if (state.LastSequence >= record.Sequence)
         {
             throw new EtlException(Fault.RunSuperseded,
-                $"Run {record.RunId} of job '{job.Name}' cannot be resumed: a later run has committed, so the table is no longer what it was made for.", record.RunId);
+                $"Run {record.RunId} of job '{_job.Name}' cannot be resumed: a later run has committed, so the table is no longer what it was made for.", record.RunId);
         }
     }
 

@@ -105,7 +105,7 @@ internal sealed class SandboxWiring(Action stop)
 
     private async ValueTask<StatementStrike?> StrikeAsync(StatementMoment moment, CancellationToken cancel)
     {
-        var fault = await _faults.OnStatementAsync(moment.Sql, moment.HasTakenEffect ? FaultPoint.After : FaultPoint.Before, cancel).ConfigureAwait(false);
+        var fault = await _faults.OnStatementAsync(moment.Sql, moment.Comment, moment.HasTakenEffect ? FaultPoint.After : FaultPoint.Before, cancel).ConfigureAwait(false);
         return fault is null ? null : new StatementStrike(fault.Drop ? null : new BackendException(fault.SqlState, fault.Message));
     }
 }

@@ -21,6 +21,15 @@ public abstract class JobCommand : ProjectCommand
     [Parameter]
     public LoadMode? Mode { get; set; }
 
+    /// <summary>The columns that identify a row, for the mode Merge, instead of the job's.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[]? Key { get; set; }
+
+    /// <summary>What happens when the query's columns are not the table's, instead of what the job says.</summary>
+    [Parameter]
+    public SchemaDrift? SchemaDrift { get; set; }
+
     /// <summary>The source, instead of the job's: a connection's name, a hashtable, or a connection object.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(SourceCompleter))]
@@ -110,6 +119,8 @@ public abstract class JobCommand : ProjectCommand
     private JobOverride ReadChange() => new()
     {
         Mode = Mode,
+        MergeKey = Key ?? [],
+        SchemaDrift = SchemaDrift,
         Source = Source is null ? null : ResolveConnection<SourceConnection>(Source, nameof(Source)),
         Stage = Stage is null ? null : ResolveConnection<S3Connection>(Stage, nameof(Stage)),
         Warehouse = Warehouse is null ? null : ResolveConnection<RedshiftConnection>(Warehouse, nameof(Warehouse)),
@@ -122,6 +133,8 @@ public abstract class JobCommand : ProjectCommand
     private static EtlJob Change(EtlJob job, JobOverride change) => job with
     {
         Mode = change.Mode ?? job.Mode,
+        Merge = change.MergeKey.Count == 0 ? job.Merge : (job.Merge ?? new MergeDefinition(change.MergeKey)) with { Key = change.MergeKey },
+        SchemaDrift = change.SchemaDrift ?? job.SchemaDrift,
         Source = change.Source ?? job.Source,
         Stage = change.Stage ?? job.Stage,
         Warehouse = change.Warehouse ?? job.Warehouse,

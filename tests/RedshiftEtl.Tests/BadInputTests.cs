@@ -33,8 +33,8 @@ public class BadInputTests(SandboxFixture fixture)
     [InlineData("initial", "SELECT id,\nname FRM orders", "SqlInvalid", "initial.sql", "line 2")]
     [InlineData("initial", "DELETE FROM orders WHERE id = 0", "QueryWithoutColumns", "", "")]
     [InlineData("initial", "SELECT id, day, name AS nmae FROM orders", "ColumnMismatch", "nmae", "name")]
-    [InlineData("initial", "SELECT 7 AS id, 'too long é' AS name", "CopyRejected", "column name", "too long")]
-    [InlineData("initial", "SELECT 7 AS id UNION ALL SELECT 'seven'", "CopyRejected", "line 2", "seven")]
+    [InlineData("initial", "SELECT 7 AS id, 'too long é' AS name, NULL AS day", "CopyRejected", "column name", "too long")]
+    [InlineData("initial", "SELECT 7 AS id, NULL AS name, NULL AS day UNION ALL SELECT 'seven', NULL, NULL", "CopyRejected", "line 2", "seven")]
     [InlineData("create", "CREATE SCHEMA §SCHEMA;\n\nCREATE TABEL §SCHEMA.orders (id INT)", "SqlInvalid", "create.sql", "line 3")]
     [InlineData("create", "CREATE SCHEMA §SCHEMA; CREATE TABLE §SCHEMA.other (id INT)", "TableNotFound", "orders", "")]
     public void A_sql_file_with_a_mistake(string file, string sql, string fault, string words, string otherWords) =>

@@ -8,6 +8,9 @@ public enum LoadMode
 
     /// <summary>Deletes the rows concerned, then adds the new ones, in one transaction.</summary>
     Overwrite,
+
+    /// <summary>Replaces the rows that have the same key, and adds the others.</summary>
+    Merge,
 }
 
 /// <summary>Which load of a job runs.</summary>
@@ -68,6 +71,15 @@ public sealed record EtlJob
 
     /// <summary>The text that stands for NULL in the parts.</summary>
     public string? NullMarker { get; init; }
+
+    /// <summary>What a merge goes by; null in another mode.</summary>
+    public MergeDefinition? Merge { get; init; }
+
+    /// <summary>What happens when the extract's columns are not the table's.</summary>
+    public SchemaDrift SchemaDrift { get; init; }
+
+    /// <summary>How its sessions on the warehouse are set up.</summary>
+    public SessionSettings Session { get; init; } = SessionSettings.None;
 
     /// <summary>The column by which ongoing loads go on from the last one; null for none.</summary>
     public WatermarkDefinition? Watermark { get; init; }

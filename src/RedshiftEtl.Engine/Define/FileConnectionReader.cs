@@ -65,7 +65,7 @@ internal static class FileConnectionReader
                 continue;
             }
 
-            columns.Add(new EtlColumn(split < 0 ? trimmed : trimmed[..split], "text", fileType.RedshiftType));
+            columns.Add(new EtlColumn(split < 0 ? trimmed : trimmed[..split], "text", fileType.RedshiftType) { IsDeclared = false });
         }
 
         return columns;

@@ -21,6 +21,12 @@ public sealed record JobOverride
     /// <summary>The target table.</summary>
     public TableName? Table { get; init; }
 
+    /// <summary>The key of a merge; empty to leave it to the job.</summary>
+    public IReadOnlyList<string> MergeKey { get; init; } = [];
+
+    /// <summary>What happens when the extract's columns are not the table's.</summary>
+    public SchemaDrift? SchemaDrift { get; init; }
+
     /// <summary>Parameters; each replaces the job's of the same name.</summary>
     public IReadOnlyList<ParameterDefinition> Parameters { get; init; } = [];
 
@@ -66,6 +72,10 @@ internal static class JobReader
             reader.Refuse("MinRows", $"MinRows of {subject} is greater than its MaxRows.");
         }
 
+        MergeDefinition? merge = MergeDefinition.Read(reader, subject, mode, change);
+        SchemaDrift drift = change.SchemaDrift ?? reader.Choice<SchemaDrift>("SchemaDrift") ?? SchemaDrift.Fail;
+        reader.Value("SchemaDrift");
+        var session = SessionSettings.Read(reader, subject, mistakes);
         KeepStage keepStage = Keep(reader, subject);
         int retries = reader.Integer("Retry", 0, 20) ?? Retry.DefaultRetries;
         TimeSpan? timeout = reader.Duration("Timeout");
@@ -92,6 +102,9 @@ internal static class JobReader
             Compression = compression,
             CompressionLevel = level,
             NullMarker = nullMarker,
+            Merge = merge,
+            SchemaDrift = drift,
+            Session = session,
             Watermark = watermark,
             Guards = guards,
             KeepStage = keepStage,

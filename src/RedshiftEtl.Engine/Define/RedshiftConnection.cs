@@ -40,6 +40,9 @@ public record RedshiftConnection : EtlConnection
         : SslMode is "Require" ? $"Connection '{Name}' is encrypted, but does not check whom it speaks to (SslMode Require)."
         : $"Connection '{Name}' may go unencrypted over the network, with its password and data (SslMode {SslMode}).";
 
+    /// <summary>How a job sets its sessions up.</summary>
+    public SessionSettings Session { get; init; } = SessionSettings.None;
+
     /// <summary>The number of slices, for a warehouse that doesn't tell it (Serverless; fact sheet 2); null to ask.</summary>
     public int? Slices { get; init; }
 

@@ -34,6 +34,12 @@ public sealed record LoadRequest
     /// <summary>Deletes the rows that are replaced, when <see cref="Mode"/> is Overwrite and <see cref="Load"/> Ongoing.</summary>
     public SqlText? Delete { get; init; }
 
+    /// <summary>What a merge goes by; null in another mode.</summary>
+    public MergeDefinition? Merge { get; init; }
+
+    /// <summary>What happens when the extract's columns are not the table's.</summary>
+    public SchemaDrift Drift { get; init; }
+
     /// <summary>A value for every parameter of the SQL.</summary>
     public IReadOnlyList<EtlParameter> Parameters { get; init; } = [];
 

@@ -17,11 +17,47 @@ public enum LoadStep
     /// <summary>Deletes rows that are replaced.</summary>
     Delete,
 
+    /// <summary>Adds a column that the extract has and the table lacks.</summary>
+    AddColumn,
+
+    /// <summary>Makes a temporary table.</summary>
+    Stage,
+
     /// <summary>Loads the parts.</summary>
     Copy,
 
     /// <summary>Asks how many rows COPY loaded.</summary>
     Count,
+
+    /// <summary>Sees whether a key is NULL.</summary>
+    CheckNullKey,
+
+    /// <summary>Deletes all rows of a key but the latest from the stage table.</summary>
+    KeepLatest,
+
+    /// <summary>Sees whether a key repeats.</summary>
+    CheckDuplicateKey,
+
+    /// <summary>Deletes the rows whose keys the extract says are gone.</summary>
+    Remove,
+
+    /// <summary>Deletes the rows that say so from the stage table.</summary>
+    RemoveStaged,
+
+    /// <summary>Deletes the rows that are replaced by key.</summary>
+    Replace,
+
+    /// <summary>Inserts from the stage table.</summary>
+    Insert,
+
+    /// <summary>Counts the rows whose key is in the table before MERGE.</summary>
+    CountReplaced,
+
+    /// <summary>Redshift's MERGE.</summary>
+    Merge,
+
+    /// <summary>Counts the rows whose key is in the table after MERGE.</summary>
+    CountMerged,
 
     /// <summary>A statement of the user's, outside of a load.</summary>
     Query,
@@ -44,14 +80,16 @@ public sealed record LoadStatement(
     public bool IsExplainable { get; init; } = true;
 
     /// <summary>The error with the file and line of the user's SQL in front.</summary>
-    internal EtlException Locate(EtlException error)
+    /// <param name="error">The error.</param>
+    /// <param name="session">How the session puts a label before the statement.</param>
+    internal EtlException Locate(EtlException error, SessionSettings session)
     {
         if (Origin is null || error.Fault.IsTransient)
         {
             return error;
         }
 
-        int position = RedshiftError.Server(error)?.Position ?? 0;
+        int position = (RedshiftError.Server(error)?.Position ?? 0) - (session.Label?.Length ?? 0);
         int lines = Sql.AsSpan(0, Math.Clamp(position - 1, 0, Sql.Length)).Count('\n');
         return new EtlException(
             error.Fault, $"{Origin.Describe(Offset, lines)}: {error.Message}", Origin.File ?? error.Target, error.InnerException, error.Advice);
@@ -89,7 +127,7 @@ internal static class LoadScript
             statements.Add(new LoadStatement(LoadStep.CheckEmpty, sql, sql, []));
         }
 
-        if (request.Mode == LoadMode.Overwrite && request.Load == LoadKind.Initial && tableExists)
+        if (request.Mode is LoadMode.Overwrite or LoadMode.Merge && request.Load == LoadKind.Initial && tableExists)
         {
             string sql = $"DELETE FROM {request.Table.Sql}";
             statements.Add(new LoadStatement(LoadStep.Delete, sql, sql, []) { IsDelete = true });
@@ -106,16 +144,43 @@ internal static class LoadScript
         return statements;
     }
 
-    /// <summary>The COPY and the count.</summary>
-    public static IEnumerable<LoadStatement> Copy(
-        LoadRequest request, IReadOnlyList<string> columns, string manifestUrl, Compression compression, CsvDialect dialect, string? region, CopyAuthorization authorization)
+    /// <summary>From the columns that are added to the last row: COPY into the target, or into a stage table and from there.</summary>
+    /// <param name="request">The load.</param>
+    /// <param name="target">The table as it is, create SQL and deletes done.</param>
+    /// <param name="extract">The extract's columns.</param>
+    /// <param name="copy">Writes a COPY into a table's columns: for the server, and for people.</param>
+    /// <exception cref="EtlException"><see cref="Fault.ColumnMismatch"/>, <see cref="Fault.MergeKeyInvalid"/>.</exception>
+    public static List<LoadStatement> Fill(LoadRequest request, TargetTable target, IReadOnlyList<EtlColumn> extract, Func<TableName, IReadOnlyList<string>, (string Sql, string Shown)> copy)
     {
-        yield return new LoadStatement(LoadStep.Copy,
-            CopyStatement.Build(request.Table, columns, manifestUrl, authorization.Sql, compression, dialect, region),
-            CopyStatement.Build(request.Table, columns, manifestUrl, authorization.Shown, compression, dialect, region),
-            []);
-        yield return new LoadStatement(LoadStep.Count, "SELECT pg_last_copy_count()", "SELECT pg_last_copy_count()", []);
+        SchemaMatch match = SchemaMatch.Of(request, target, extract);
+        StageTable? stage = StageTable.For(request, match, extract);
+        List<LoadStatement> statements = match.Additions.Select(sql => new LoadStatement(LoadStep.AddColumn, sql, sql, [])).ToList();
+        statements.AddRange((stage?.Create ?? []).Select(sql => new LoadStatement(LoadStep.Stage, sql, sql, [])));
+        TableName into = stage?.Name ?? request.Table;
+        (string copySql, string shown) = copy(into, stage?.Columns ?? match.Columns.OfType<string>().ToArray());
+        statements.Add(new LoadStatement(LoadStep.Copy, copySql, shown, []));
+        statements.Add(new LoadStatement(LoadStep.Count, "SELECT pg_last_copy_count()", "SELECT pg_last_copy_count()", []));
+        string[] loaded = match.Columns.OfType<string>().ToArray();
+        if (request.Merge is { } merge)
+        {
+            string? latest = merge.KeepLatest is { } name ? (stage?.Columns ?? loaded)[MergeColumns.Index(request, "KeepLatest", name, extract)] : null;
+            var script = new MergeScript(request, MergeColumns.Key(request, match, extract), latest, loaded);
+            statements.AddRange(script.Check(into.Sql));
+            statements.AddRange(stage is null ? [] : script.Apply(stage.Name.Sql));
+        }
+        else if (stage is not null)
+        {
+            string list = string.Join(", ", loaded.Select(SqlLiteral.Identifier));
+            string insert = $"INSERT INTO {request.Table.Sql} ({list}) SELECT {list} FROM {stage.Name.Sql}";
+            statements.Add(new LoadStatement(LoadStep.Insert, insert, insert, []));
+        }
+
+        return statements;
     }
+
+    /// <summary>The mistake of a merge without a key.</summary>
+    public static EtlException NoKey(string job) => new(
+        Fault.MergeKeyInvalid, $"Job '{job}' merges, but has no Key.", job, advice: "Name the columns that identify a row: Key = 'id' in job.psd1, or -Key.");
 
     /// <summary>The statements of a user's SQL as they are sent, parameters bound.</summary>
     public static IEnumerable<LoadStatement> Bind(SqlText text, IReadOnlyList<EtlParameter> parameters) =>

@@ -38,7 +38,7 @@ public static class Loader
             }
 
             target = await CreatedAsync(session, request, target, cancel);
-            target.Match(columns);
+            await CheckFillAsync(session, request, target, columns, progress, cancel);
         }
         finally
         {
@@ -73,6 +73,7 @@ public static class Loader
             throw new EtlException(Fault.AlreadyLoaded, $"Run {request.RunId} is in the history: its rows are in '{request.Table}' already.", request.RunId);
         }
 
+        await WidenAsync(session, request, target, stage.Export.Columns, cancel);
         bool isCreated = !target.Exists;
         long deleted = 0;
         EtlRun run;
@@ -95,13 +96,16 @@ public static class Loader
             LoadChecks.RefuseDeleted(request, deleted, before);
             TimeSpan prepared = clock.Elapsed;
             target = await CreatedAsync(session, request, target, cancel);
-            IReadOnlyList<string> columns = target.Match(stage.Export.Columns);
-            long loaded = stage.ManifestUrl is null ? 0 : await CopyAsync(session, request, stage, columns, authorization, progress, cancel);
-            LoadChecks.Compare(request, stage.Export, loaded);
+            var fill = new TableFill(session, request, stage, authorization, progress);
+            await fill.RunAsync(target, cancel);
+            deleted += request.Merge is null || request.Load == LoadKind.Ongoing ? fill.Removed : 0;
+            LoadChecks.RefuseDeleted(request, deleted, before);
             run = EtlRun.Of(request, stage.Export, RunStatus.Succeeded) with
             {
                 RowsDeleted = deleted,
-                RowsLoaded = loaded,
+                RowsLoaded = fill.Loaded,
+                RowsInserted = fill.Inserted,
+                RowsReplaced = fill.Replaced,
                 PartCount = stage.Parts.Count,
                 Manifest = stage.ManifestUrl,
                 LoadDuration = clock.Elapsed,
@@ -144,7 +148,46 @@ public static class Loader
         }
         catch (EtlException e)
         {
-            throw statement.Locate(e);
+            throw statement.Locate(e, session.Target.Session);
+        }
+    }
+
+    /// <summary>What the statements from COPY on need can be seen before anything is read, the merge's condition by preparing it on a stage table.</summary>
+    private static async Task CheckFillAsync(
+        WarehouseSession session, LoadRequest request, TargetTable target, IReadOnlyList<EtlColumn> columns, IProgress<EtlEvent> progress, CancellationToken cancel)
+    {
+        foreach (string warning in SchemaMatch.Of(request, target, columns).Warnings)
+        {
+            progress.Report(new WarningEvent(warning));
+        }
+
+        List<LoadStatement> statements = LoadScript.Fill(request, target, columns, (_, _) => ("", ""));
+        if (request.Merge?.DeletedWhen is not { } condition)
+        {
+            return;
+        }
+
+        foreach (LoadStatement statement in statements.TakeWhile(statement => statement.Step != LoadStep.Copy))
+        {
+            await session.ExecuteAsync(statement.Sql, [], cancel);
+        }
+
+        try
+        {
+            await session.ExecuteAsync($"EXPLAIN {statements.First(statement => statement.Step == LoadStep.RemoveStaged).Sql}", [], cancel);
+        }
+        catch (EtlException e) when (!e.Fault.IsTransient && e.Fault != Fault.Stopped)
+        {
+            throw new EtlException(e.Fault, $"DeletedWhen of job '{request.Job}' ({condition}): {e.Message}", request.Job, e.InnerException, "Write a condition on the extract's columns, in Redshift's SQL.");
+        }
+    }
+
+    /// <summary>Makes VARCHARs longer, each statement alone and before the transaction, as Redshift takes it (fact sheet 7.1). A longer column changes no value, should the load fail then.</summary>
+    private static async Task WidenAsync(WarehouseSession session, LoadRequest request, TargetTable target, IReadOnlyList<EtlColumn> columns, CancellationToken cancel)
+    {
+        foreach (string statement in target.Exists && request.Drift == SchemaDrift.AddAndWiden ? SchemaMatch.Of(request, target, columns).Widenings : [])
+        {
+            await session.ExecuteAsync(statement, [], cancel);
         }
     }
 
@@ -171,35 +214,6 @@ public static class Loader
             : throw new EtlException(Fault.TableNotFound,
                 $"The create SQL ran, but it did not create '{request.Table}'.", request.Table.ToString(),
                 advice: "The table that create.sql creates and the job's Table must be the same, schema included.");
-    }
-
-    private static async Task<long> CopyAsync(
-        WarehouseSession session, LoadRequest request, EtlStage stage, IReadOnlyList<string> columns,
-        CopyAuthorization authorization, IProgress<EtlEvent> progress, CancellationToken cancel)
-    {
-        long loaded = 0;
-        foreach (LoadStatement statement in LoadScript.Copy(
-            request, columns, stage.ManifestUrl!, stage.Export.Compression, stage.Export.Dialect, stage.Stage.Region, authorization))
-        {
-            if (statement.Step == LoadStep.Count)
-            {
-                loaded = Convert.ToInt64(await session.ScalarAsync(statement.Sql, [], cancel), CultureInfo.InvariantCulture);
-                continue;
-            }
-
-            progress.Report(new VerboseEvent($"COPY {stage.Parts.Count} part(s) into {request.Table} from {stage.ManifestUrl}."));
-            try
-            {
-                await session.ExecuteAsync(statement.Sql, [], cancel, statement.Shown);
-            }
-            catch (EtlException e) when (!e.Fault.IsTransient && e.Fault != Fault.Stopped)
-            {
-                await session.RollbackQuietlyAsync();
-                throw await CopyFailure.ExplainAsync(session, request, stage, e, authorization, cancel);
-            }
-        }
-
-        return loaded;
     }
 
     /// <summary>Commits. When the connection breaks meanwhile, the outcome is looked up instead of guessed.</summary>

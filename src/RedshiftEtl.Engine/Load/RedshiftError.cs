@@ -43,7 +43,7 @@ internal static class RedshiftError
 
         string detail = server.Detail is { Length: > 0 } text ? $" {text}" : "";
         string message = $"Redshift '{target.Name}': {server.MessageText}{detail} ({server.SqlState})";
-        return new EtlException(Classify(server, message), message, target.Name, error);
+        return new EtlException(Classify(server, message, target), message, target.Name, error);
     }
 
     /// <summary>The server's own error, if it is one.</summary>
@@ -60,7 +60,7 @@ internal static class RedshiftError
         return null;
     }
 
-    private static Fault Classify(PostgresException server, string message)
+    private static Fault Classify(PostgresException server, string message, RedshiftConnection target)
     {
         // 1023 serializable violation, 1018 relation made after the snapshot: both pass when the whole transaction is repeated (fact sheet 3).
         if (server.SqlState is "40001" or "40P01"
@@ -72,7 +72,7 @@ internal static class RedshiftError
 
         return server.SqlState switch
         {
-            "57014" => Fault.Stopped,
+            "57014" => target.Session.StatementTimeout is null ? Fault.Stopped : Fault.TimedOut,
             "42501" => Fault.SqlDenied,
             "42P01" => Fault.TableNotFound,
             "28P01" or "28000" => Fault.LoginFailed,

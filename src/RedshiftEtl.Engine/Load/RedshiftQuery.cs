@@ -56,7 +56,7 @@ public static class RedshiftQuery
         }
         catch (Exception e) when (e is NpgsqlException or IOException or System.Net.Sockets.SocketException or TimeoutException)
         {
-            throw statement.Locate(RedshiftError.Statement(e, warehouse));
+            throw statement.Locate(RedshiftError.Statement(e, warehouse), warehouse.Session);
         }
     }
 

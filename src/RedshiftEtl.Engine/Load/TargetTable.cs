@@ -1,14 +1,20 @@
-using System.Globalization;
 using RedshiftEtl.Engine.Define;
 using RedshiftEtl.Engine.Extract;
 using RedshiftEtl.Engine.Plan;
 
 namespace RedshiftEtl.Engine.Load;
 
+/// <summary>A column of the target.</summary>
+/// <param name="Name">As the catalog spells it.</param>
+/// <param name="Type">As format_type() writes it, e.g. <c>character varying(10)</c>.</param>
+/// <param name="IsNotNull">Whether it refuses NULL.</param>
+/// <param name="HasDefault">Whether it has a default.</param>
+internal sealed record TargetColumn(string Name, string Type, bool IsNotNull, bool HasDefault);
+
 /// <summary>The target as the warehouse has it.</summary>
 /// <param name="Name">The table.</param>
-/// <param name="Columns">Its columns in order, as the catalog spells them; empty when the table does not exist.</param>
-internal sealed record TargetTable(TableName Name, IReadOnlyList<string> Columns)
+/// <param name="Columns">Its columns in order; empty when the table does not exist.</param>
+internal sealed record TargetTable(TableName Name, IReadOnlyList<TargetColumn> Columns)
 {
     /// <summary>Whether the table exists.</summary>
     public bool Exists => Columns.Count > 0;
@@ -21,7 +27,7 @@ internal sealed record TargetTable(TableName Name, IReadOnlyList<string> Columns
             ? "pg_table_is_visible(c.oid)"
             : $"n.nspname = {SqlLiteral.Text(name.Schema, SqlDialect.Redshift)}";
         List<object?[]> rows = await session.QueryAsync(
-            "SELECT a.attname::varchar(256), c.relkind::varchar(1) FROM pg_class c"
+            "SELECT a.attname::varchar(256), c.relkind::varchar(1), format_type(a.atttypid, a.atttypmod)::varchar(256), a.attnotnull, a.atthasdef FROM pg_class c"
             + " JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_attribute a ON a.attrelid = c.oid"
             + $" WHERE {which} AND c.relname = {SqlLiteral.Text(name.Table, SqlDialect.Redshift)}"
             + " AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum",
@@ -32,24 +38,10 @@ internal sealed record TargetTable(TableName Name, IReadOnlyList<string> Columns
                 advice: "Name a table; views and external tables cannot be loaded.");
         }
 
-        return new TargetTable(name, rows.Select(row => (string)row[0]!).ToArray());
+        return new TargetTable(name, rows.Select(row => new TargetColumn((string)row[0]!, (string)row[2]!, row[3] is true, row[4] is true)).ToArray());
     }
 
-    /// <summary>The table's column for every column of the extract, by name, ASCII case aside.</summary>
-    /// <exception cref="EtlException"><see cref="Fault.ColumnMismatch"/> with every column that the table lacks.</exception>
-    public IReadOnlyList<string> Match(IReadOnlyList<EtlColumn> extract)
-    {
-        Dictionary<string, string> byName = Columns.ToDictionary(TableName.Fold, StringComparer.Ordinal);
-        string[] missing = extract.Select(column => column.Name).Where(column => !byName.ContainsKey(TableName.Fold(column))).ToArray();
-        if (missing.Length > 0)
-        {
-            string hint = NearestName.Find(missing[0], Columns) is { } nearest ? $" Did you mean '{nearest}' instead of '{missing[0]}'?" : "";
-            throw new EtlException(Fault.ColumnMismatch,
-                string.Create(CultureInfo.InvariantCulture,
-                    $"The extract has {missing.Length} column(s) that table '{Name}' lacks: {string.Join(", ", missing)}. The table has: {string.Join(", ", Columns)}.{hint}"),
-                Name.ToString());
-        }
-
-        return extract.Select(column => byName[TableName.Fold(column.Name)]).ToArray();
-    }
+    /// <summary>The table that a create SQL that has yet to run is to make, as far as the extract tells.</summary>
+    public static TargetTable Expect(TableName name, IReadOnlyList<EtlColumn> extract) =>
+        new(name, extract.Select(column => new TargetColumn(TableName.Fold(column.Name), column.RedshiftType, false, false)).ToArray());
 }

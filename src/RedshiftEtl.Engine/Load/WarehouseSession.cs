@@ -39,6 +39,11 @@ public sealed class WarehouseSession : IAsyncDisposable
             await connection.OpenAsync(cancel);
             session.ProcessId = connection.ProcessID;
             session.Product = (string?)await session.ScalarAsync("SELECT version()", [], cancel) ?? "";
+            foreach (string statement in target.Session.ToStatements())
+            {
+                await session.ExecuteAsync(statement, [], cancel);
+            }
+
             return session;
         }
         catch (Exception e) when (e is not (EtlException or OperationCanceledException))
@@ -106,7 +111,7 @@ public sealed class WarehouseSession : IAsyncDisposable
     /// <summary>A command of one statement with <c>$1…</c> bound to the parameters in order.</summary>
     internal NpgsqlCommand Command(string sql, IReadOnlyList<EtlParameter> parameters)
     {
-        var command = new NpgsqlCommand(sql, _connection);
+        var command = new NpgsqlCommand(Target.Session.Label + sql, _connection);
         foreach (EtlParameter parameter in parameters)
         {
             command.Parameters.Add(Bind(parameter.Value));
@@ -154,7 +159,7 @@ public sealed class WarehouseSession : IAsyncDisposable
             Password = target.Password?.Reveal(),
             SslMode = Enum.Parse<SslMode>(target.SslMode, ignoreCase: true),
             RootCertificate = target.RootCertificate,
-            ApplicationName = "RedshiftEtl",
+            ApplicationName = target.Session.ApplicationName ?? "RedshiftEtl",
             Timeout = target.Timeout,
             CommandTimeout = 0,
             Pooling = false,

@@ -42,6 +42,9 @@ public sealed record EtlPlan
     /// <summary>The statements of the load's transaction, between BEGIN and the history row, keys masked.</summary>
     public required IReadOnlyList<LoadStatement> Statements { get; init; }
 
+    /// <summary>Statements that make VARCHARs longer, each alone and before the transaction.</summary>
+    public IReadOnlyList<string> Widenings { get; init; } = [];
+
     /// <summary>What the load is to do.</summary>
     public required LoadRequest Request { get; init; }
 
@@ -76,7 +79,21 @@ public sealed record EtlPlan
         text.AppendLine(CultureInfo.InvariantCulture, $"Columns    {string.Join(", ", Columns.Select(column => $"{column.Name} {column.RedshiftType}"))}");
         text.AppendLine().AppendLine(CultureInfo.InvariantCulture, $"-- on {Job.Source.Name}{(Query.File is null ? "" : $", from {Query.File}")}");
         text.AppendLine(Query.Text.Trim());
+        if (Widenings.Count > 0)
+        {
+            text.AppendLine().AppendLine(CultureInfo.InvariantCulture, $"-- on {Request.Warehouse.Name}, each alone");
+            foreach (string statement in Widenings)
+            {
+                text.AppendLine(CultureInfo.InvariantCulture, $"{statement};");
+            }
+        }
+
         text.AppendLine().AppendLine(CultureInfo.InvariantCulture, $"-- on {Request.Warehouse.Name}, in one transaction");
+        foreach (string statement in Job.Session.ToStatements())
+        {
+            text.AppendLine(CultureInfo.InvariantCulture, $"{statement};");
+        }
+
         text.AppendLine("BEGIN;");
         foreach (LoadStatement statement in Statements)
         {

@@ -45,6 +45,11 @@ public static class Planner
         SqlText query = (load == LoadKind.Initial ? files.Initial : files.Ongoing) ?? throw new EtlException(Fault.SqlFileUnreadable,
             $"Job '{job.Name}' has no SQL for its {load.ToString().ToLowerInvariant()} load.", job.Name,
             advice: $"Write {load.ToString().ToLowerInvariant()}.sql into the job's folder, name a SourceTable, or give -{load}SqlFile.");
+        if (job.Mode == LoadMode.Merge && job.Merge is null)
+        {
+            throw LoadScript.NoKey(job.Name);
+        }
+
         SqlText? create = load == LoadKind.Initial && !target.Exists ? files.Create : null;
         SqlText? delete = load == LoadKind.Ongoing && job.Mode == LoadMode.Overwrite ? files.Delete : null;
         SqlText[] used = new[] { query, create, delete }.OfType<SqlText>().ToArray();
@@ -56,6 +61,8 @@ public static class Planner
             Job = job.Name,
             Load = load,
             Mode = job.Mode,
+            Merge = job.Merge,
+            Drift = job.SchemaDrift,
             Warehouse = warehouse,
             Table = job.Table,
             Source = job.Source.Name,
@@ -78,6 +85,7 @@ public static class Planner
         }
 
         string keyPrefix = StageKeys.Prefix(stage, job.Name, now, runId);
+        TargetTable filled = target.Exists ? target : TargetTable.Expect(job.Table, columns);
         var plan = new EtlPlan
         {
             RunId = runId,
@@ -91,17 +99,17 @@ public static class Planner
             Stage = stage,
             KeyPrefix = keyPrefix,
             ParallelParts = parts,
+            Widenings = SchemaMatch.Of(request, filled, columns).Widenings,
             Statements = statements,
             Request = request,
         };
-        statements.AddRange(LoadScript.Copy(
-            request,
-            target.Exists ? target.Match(columns) : columns.Select(column => TableName.Fold(column.Name)).ToArray(),
-            $"s3://{stage.Bucket}/{keyPrefix}{StageKeys.ManifestName}",
-            job.Compression,
-            plan.Dialect,
-            stage.Region,
-            warehouse.IamRole is { } role ? CopyAuthorization.Role(role) : CopyAuthorization.Keys("", "", null)));
+        string manifest = $"s3://{stage.Bucket}/{keyPrefix}{StageKeys.ManifestName}";
+        string authorization = (warehouse.IamRole is { } role ? CopyAuthorization.Role(role) : CopyAuthorization.Keys("", "", null)).Shown;
+        statements.AddRange(LoadScript.Fill(request, filled, columns, (table, into) =>
+        {
+            string copy = CopyStatement.Build(table, into, manifest, authorization, job.Compression, plan.Dialect, stage.Region);
+            return (copy, copy);
+        }));
         return plan;
     }
 

@@ -70,8 +70,14 @@ public sealed record EtlRun
     /// <summary>Rows that COPY loaded.</summary>
     public long RowsLoaded { get; init; }
 
-    /// <summary>Rows deleted before the COPY.</summary>
+    /// <summary>Rows deleted before the COPY; of an ongoing merge those whose keys the extract said are gone.</summary>
     public long RowsDeleted { get; init; }
+
+    /// <summary>Rows that a merge added for keys that were new, as long as keys are unique in the table; null in another mode.</summary>
+    public long? RowsInserted { get; init; }
+
+    /// <summary>Rows of the table that a merge replaced; null in another mode.</summary>
+    public long? RowsReplaced { get; init; }
 
     /// <summary>Bytes of CSV before compression.</summary>
     public long CsvBytes { get; init; }

@@ -69,6 +69,7 @@ internal static class History
             ("status", run.Status.ToString()), ("source", Cut(run.Source, 512)), ("target", Cut(run.Table, 512)),
             ("started_at", Timestamp(run.StartedAt)), ("ended_at", Timestamp(run.EndedAt)),
             ("rows_read", run.RowsRead), ("rows_written", run.RowsWritten), ("rows_loaded", run.RowsLoaded), ("rows_deleted", run.RowsDeleted),
+            ("rows_inserted", run.RowsInserted), ("rows_replaced", run.RowsReplaced),
             ("csv_bytes", run.CsvBytes), ("staged_bytes", run.StagedBytes), ("part_count", (long)run.PartCount),
             ("manifest", run.Manifest), ("parameters", Cut(run.Parameters, 65_535)),
             ("extract_ms", (long)run.ExtractDuration.TotalMilliseconds), ("load_ms", (long)run.LoadDuration.TotalMilliseconds),

@@ -34,7 +34,7 @@ public static class RunHistory
     [
         "run_id", "job", "load", "mode", "status", "source", "target", "started_at", "ended_at", "rows_read", "rows_written", "rows_loaded", "rows_deleted",
         "csv_bytes", "staged_bytes", "part_count", "manifest", "parameters", "extract_ms", "load_ms", "host", "os_user", "module_version", "error",
-        "job_sequence", "watermark_column", "watermark_type", "watermark_before", "watermark_after", "watermark_nulls", "plan_ms", "delete_ms", "copy_ms", "sql_hashes",
+        "job_sequence", "watermark_column", "watermark_type", "watermark_before", "watermark_after", "watermark_nulls", "plan_ms", "delete_ms", "copy_ms", "sql_hashes", "rows_inserted", "rows_replaced",
     ];
 
     /// <summary>Reads runs, newest first.</summary>
@@ -177,6 +177,8 @@ public static class RunHistory
         RowsWritten = row.Number("rows_written"),
         RowsLoaded = row.Number("rows_loaded"),
         RowsDeleted = row.Number("rows_deleted"),
+        RowsInserted = row.IsNull("rows_inserted") ? null : row.Number("rows_inserted"),
+        RowsReplaced = row.IsNull("rows_replaced") ? null : row.Number("rows_replaced"),
         CsvBytes = row.Number("csv_bytes"),
         StagedBytes = row.Number("staged_bytes"),
         PartCount = (int)row.Number("part_count"),

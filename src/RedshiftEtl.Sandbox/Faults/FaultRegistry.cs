@@ -54,12 +54,12 @@ internal sealed partial class FaultRegistry
 
     /// <summary>Tells of a statement: once before it is carried out, and once after, before its client learns of it. Waits where a fault says so.</summary>
     /// <returns>What to do instead of going on, or null.</returns>
-    public async ValueTask<StatementFault?> OnStatementAsync(string sql, FaultPoint point, CancellationToken cancel)
+    public async ValueTask<StatementFault?> OnStatementAsync(string sql, string comment, FaultPoint point, CancellationToken cancel)
     {
         List<FaultRule> striking;
         lock (_lock)
         {
-            int number = point == FaultPoint.Before ? Begin(sql) : End(sql);
+            int number = point == FaultPoint.Before ? Begin(sql, comment) : End(sql);
             striking = Strike(rule => rule.Kind == FaultKind.Statement && rule.Point == point
                 && (rule.Number is null || rule.Number == number) && (rule.Matcher is null || rule.Matcher.IsMatch(sql)),
                 last: rule => rule.Action != FaultAction.Delay);
@@ -103,11 +103,11 @@ internal sealed partial class FaultRegistry
         lock (_lock) return _rules.Exists(rule => rule.Kind == FaultKind.Credentials && rule.State == state);
     }
 
-    private int Begin(string sql)
+    private int Begin(string sql, string comment)
     {
         int number = ++_count;
         if (_seen.Count == RememberedStatements) _seen.Dequeue();
-        _seen.Enqueue(new SeenStatement(number, WithoutSecrets(sql)));
+        _seen.Enqueue(new SeenStatement(number, WithoutSecrets(sql), WithoutSecrets(comment)));
         // A statement that fails has no second call; such entries must not pile up.
         if (_running.Count == RememberedStatements) _running.RemoveAt(0);
         _running.Add((number, sql));

@@ -179,5 +179,6 @@ internal sealed record StatementFault(bool Drop, string SqlState, string Message
 
 /// <summary>A statement that the Redshift endpoint has seen.</summary>
 /// <param name="Number">Its number since the last reset, from 1.</param>
-/// <param name="Sql">Its text, without secrets.</param>
-internal sealed record SeenStatement(int Number, string Sql);
+/// <param name="Sql">Its text, without secrets and without the comment before it.</param>
+/// <param name="Comment">The comment before it, or "".</param>
+internal sealed record SeenStatement(int Number, string Sql, string Comment);

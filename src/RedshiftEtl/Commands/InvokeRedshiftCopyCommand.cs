@@ -38,6 +38,29 @@ public sealed class InvokeRedshiftCopyCommand : ProjectCommand
     [Parameter]
     public IDictionary? DeleteParameter { get; set; }
 
+    /// <summary>The columns that identify a row: rows of the same key are replaced.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[]? Key { get; set; }
+
+    /// <summary>With -Key: of several rows with one key, the one with the greatest value in this column is kept.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? KeepLatest { get; set; }
+
+    /// <summary>With -Key: a condition in Redshift's SQL on the extract's columns; where it holds, the key's row is removed.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? DeletedWhen { get; set; }
+
+    /// <summary>With -Key: how rows are replaced.</summary>
+    [Parameter]
+    public MergeMethod MergeMethod { get; set; }
+
+    /// <summary>What happens when the extract's columns are not the table's.</summary>
+    [Parameter]
+    public SchemaDrift? SchemaDrift { get; set; }
+
     /// <summary>The name that the history carries; the table's if not given.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
@@ -76,7 +99,9 @@ public sealed class InvokeRedshiftCopyCommand : ProjectCommand
             RunId = StagedExport.Export.RunId,
             Job = Name ?? table.ToString(),
             Load = LoadKind.Ongoing,
-            Mode = delete is null ? LoadMode.Append : LoadMode.Overwrite,
+            Mode = Key is not null ? LoadMode.Merge : delete is null ? LoadMode.Append : LoadMode.Overwrite,
+            Merge = ReadMerge(),
+            Drift = SchemaDrift ?? Engine.Define.SchemaDrift.Fail,
             Warehouse = warehouse,
             Table = table,
             Source = StagedExport.Export.Source,
@@ -84,6 +109,20 @@ public sealed class InvokeRedshiftCopyCommand : ProjectCommand
             Delete = delete,
             Parameters = ParameterSet.Resolve(ReadParameters(DeleteParameter), StagedExport.Export.StartedAt, used, used),
         };
+    }
+
+    private MergeDefinition? ReadMerge()
+    {
+        if (Key is not null)
+        {
+            return DeleteSqlFile is null
+                ? new MergeDefinition(Key, KeepLatest, DeletedWhen, MergeMethod)
+                : throw new EtlException(Fault.ArgumentInvalid, "-Key and -DeleteSqlFile exclude each other: rows are replaced by key or by a delete.", nameof(Key), null, "Leave one of them out.");
+        }
+
+        return KeepLatest is null && DeletedWhen is null && MergeMethod == default
+            ? null
+            : throw new EtlException(Fault.ArgumentInvalid, "-KeepLatest, -DeletedWhen and -MergeMethod go with -Key.", nameof(Key), null, "Name the columns that identify a row: -Key id.");
     }
 
     private SqlText? ReadSql(string? file) => file is null ? null : SqlText.Read(ResolvePath(file), SqlDialect.Redshift);

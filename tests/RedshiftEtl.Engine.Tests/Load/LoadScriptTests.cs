@@ -75,9 +75,11 @@ public class LoadScriptTests
     [Fact]
     public void COPY_is_as_the_fact_sheet_recommends_and_shows_no_key()
     {
-        LoadStatement copy = LoadScript.Copy(
-            Request(LoadMode.Append, LoadKind.Ongoing), ["id", "odd \"name\""], "s3://b/it's/manifest.json", Compression.Zstd, CsvDialect.Default, "eu-west-1",
-            CopyAuthorization.Keys("AKIA", "s3cr3t-marker", "token-marker")).First();
+        var keys = CopyAuthorization.Keys("AKIA", "s3cr3t-marker", "token-marker");
+        EtlColumn[] extract = [new("id", "int", "INTEGER"), new("odd \"name\"", "text", "VARCHAR(65535)")];
+        LoadStatement copy = LoadScript.Fill(Request(LoadMode.Append, LoadKind.Ongoing), TargetTable.Expect(TableName.Parse("sales.orders"), extract), extract, (table, columns) => (
+            CopyStatement.Build(table, columns, "s3://b/it's/manifest.json", keys.Sql, Compression.Zstd, CsvDialect.Default, "eu-west-1"),
+            CopyStatement.Build(table, columns, "s3://b/it's/manifest.json", keys.Shown, Compression.Zstd, CsvDialect.Default, "eu-west-1")))[0];
         Assert.Equal(
             "COPY \"sales\".\"orders\" (\"id\", \"odd \"\"name\"\"\")\nFROM 's3://b/it''s/manifest.json'\n"
             + "ACCESS_KEY_ID 'AKIA' SECRET_ACCESS_KEY 's3cr3t-marker' SESSION_TOKEN 'token-marker'\nREGION 'eu-west-1'\nMANIFEST ZSTD\n"

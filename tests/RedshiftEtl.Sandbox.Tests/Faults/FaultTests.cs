@@ -13,7 +13,7 @@ public sealed class FaultTests
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     private static async Task<StatementFault?> RunAsync(FaultRegistry faults, string sql) =>
-        await faults.OnStatementAsync(sql, FaultPoint.Before, Cancel) ?? await faults.OnStatementAsync(sql, FaultPoint.After, Cancel);
+        await faults.OnStatementAsync(sql, "", FaultPoint.Before, Cancel) ?? await faults.OnStatementAsync(sql, "", FaultPoint.After, Cancel);
 
     [Fact]
     public async Task A_statement_is_struck_by_number_once()
@@ -21,8 +21,8 @@ public sealed class FaultTests
         var faults = new FaultRegistry();
         faults.Add(new FaultRule { Kind = FaultKind.Statement, Number = 2, Point = FaultPoint.After, Action = FaultAction.Drop });
         Assert.Null(await RunAsync(faults, "select 1"));
-        Assert.Null(await faults.OnStatementAsync("commit", FaultPoint.Before, Cancel));
-        Assert.True((await faults.OnStatementAsync("commit", FaultPoint.After, Cancel))!.Drop);
+        Assert.Null(await faults.OnStatementAsync("commit", "", FaultPoint.Before, Cancel));
+        Assert.True((await faults.OnStatementAsync("commit", "", FaultPoint.After, Cancel))!.Drop);
         Assert.Null(await RunAsync(faults, "commit"));
         Assert.Equal(1, faults.List().Single().Struck);
         Assert.Equal([1, 2, 3], faults.Statements().Select(s => s.Number));

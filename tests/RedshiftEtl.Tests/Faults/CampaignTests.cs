@@ -11,7 +11,7 @@ public sealed class CampaignTests(ITestOutputHelper output)
     private static readonly string[] s_operations = ["ListObjectsV2", "PutObject", "HeadObject", "GetObject", "DeleteObject", "ListMultipartUploads"];
 
     /// <summary>Mode, load and which share of the statements a usual run tries: every so-manieth, from where.</summary>
-    public static TheoryData<string, string, int> Cases => new() { { "Append", "Ongoing", 0 }, { "Append", "Initial", 1 }, { "Overwrite", "Ongoing", 2 }, { "Overwrite", "Initial", 3 } };
+    public static TheoryData<string, string, int> Cases => new() { { "Append", "Ongoing", 0 }, { "Append", "Initial", 1 }, { "Overwrite", "Ongoing", 2 }, { "Overwrite", "Initial", 3 }, { "Merge", "Ongoing", 4 } };
 
     [Theory]
     [MemberData(nameof(Cases))]

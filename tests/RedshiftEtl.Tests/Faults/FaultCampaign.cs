@@ -25,8 +25,8 @@ internal sealed class FaultCampaign : IDisposable
         _moreRows = moreRows;
         _project = sandbox.Project();
         _project.Source("CREATE TABLE data (id INT, name TEXT, changed TIMESTAMP)");
-        string lag = mode == "Overwrite" ? "@{ Column = 'changed'; Lag = '00:00:05' }" : "'changed'";
-        _project.Job("rows", $$"""@{ Mode = '{{mode}}'; Table = '§SCHEMA.rows'; Watermark = {{lag}}; Retry = 0; Compression = '{{(moreRows > 0 ? "None" : "Zstd")}}' }""",
+        string lag = mode is "Overwrite" or "Merge" ? "@{ Column = 'changed'; Lag = '00:00:05' }" : "'changed'";
+        _project.Job("rows", $$"""@{ Mode = '{{mode}}'; Table = '§SCHEMA.rows';{{(mode == "Merge" ? " Key = 'id';" : "")}} Watermark = {{lag}}; Retry = 0; Compression = '{{(moreRows > 0 ? "None" : "Zstd")}}' }""",
             "CREATE SCHEMA IF NOT EXISTS §SCHEMA; CREATE TABLE §SCHEMA.rows (id INT, name VARCHAR(200), changed TIMESTAMP)",
             moreRows == 0 ? "SELECT id, name, changed FROM data"
                 : $"SELECT id, name, changed FROM data UNION ALL SELECT 0, printf('%0100d', value), '2000-01-01 00:00:00' FROM (WITH RECURSIVE n(value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM n WHERE value < {moreRows}) SELECT value FROM n)",
@@ -182,7 +182,7 @@ internal sealed class FaultCampaign : IDisposable
         string name = (_newest % 4) switch { 0 => "NULL", 1 => "'a, \"b\"'", 2 => "'~NULL'", _ => $"'row {_newest}'" };
         _source[_newest] = $"{_newest}|{(name == "NULL" ? "∅" : name.Trim('\''))}|{changed}";
         string update = "";
-        if (_mode == "Overwrite" && _newest > 1)
+        if (_mode is "Overwrite" or "Merge" && _newest > 1)
         {
             update = $"UPDATE data SET name = 'then {_newest}' WHERE id = {_newest - 1};";
             _source[_newest - 1] = $"{_newest - 1}|then {_newest}|{s_start.AddSeconds(_newest - 1).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)}";

@@ -126,6 +126,35 @@ public sealed class RetryTests(BreakingSandbox sandbox) : IClassFixture<Breaking
     }
 
     [Fact]
+    public async Task Sessions_are_set_up_as_the_job_says_and_every_statement_says_whose_it_is()
+    {
+        using ProjectFolder project = Rows("Session = @{ QueryGroup = 'etl ''night'''; QuerySlotCount = 3; StatementTimeout = '00:10:00'; SearchPath = '§SCHEMA', 'public'; ApplicationName = 'night' }");
+        await sandbox.ResetAsync();
+        string run = project.Run("Invoke-EtlJob rows").Only("RunId");
+        string[] statements = await sandbox.StatementsAsync();
+        foreach (string set in new[] { "SET query_group TO 'etl ''night'''", "SET wlm_query_slot_count TO 3", "SET statement_timeout TO 600000", $"SET search_path TO \"{project.Schema}\", \"public\"" })
+        {
+            Assert.Contains(set, statements);
+        }
+
+        string[] comments = await sandbox.CommentsAsync();
+        Assert.Equal($"/* RedshiftEtl job=rows run={run} */", Assert.Single(comments.Distinct(), comment => comment.StartsWith("/*", StringComparison.Ordinal)));
+
+        // The driver's own queries, by which it learns of types, are the only ones without.
+        Assert.All(statements.Zip(comments), pair => Assert.True(
+            pair.Second.StartsWith("/*", StringComparison.Ordinal) || pair.First == "SELECT version()" || pair.First.Contains("typname", StringComparison.Ordinal) || pair.First.Contains("attname", StringComparison.Ordinal), pair.First));
+    }
+
+    [Fact]
+    public async Task A_statement_that_takes_longer_than_its_timeout_is_said_to_be_that()
+    {
+        using ProjectFolder project = Rows("Session = @{ StatementTimeout = '00:00:01' }");
+        await sandbox.ResetAsync();
+        project.Write("jobs/rows/create.sql", "CREATE SCHEMA §SCHEMA; CREATE TABLE §SCHEMA.rows AS SELECT COUNT(*) AS id FROM pg_attribute a, pg_attribute b, pg_attribute c");
+        project.Run("Invoke-EtlJob rows").Fault("TimedOut");
+    }
+
+    [Fact]
     public async Task The_line_is_read_from_the_part_when_the_server_keeps_no_value()
     {
         using ProjectFolder project = Rows("KeepStage = 'Never'");

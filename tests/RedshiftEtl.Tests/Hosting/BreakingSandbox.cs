@@ -41,10 +41,15 @@ public sealed class BreakingSandbox : IDisposable
     }
 
     /// <summary>The statements since the last reset, in order.</summary>
-    public async Task<string[]> StatementsAsync()
+    public Task<string[]> StatementsAsync() => SeenAsync("sql");
+
+    /// <summary>The comments before the statements since the last reset, in order; "" for none.</summary>
+    public Task<string[]> CommentsAsync() => SeenAsync("comment");
+
+    private async Task<string[]> SeenAsync(string member)
     {
         using JsonDocument statements = JsonDocument.Parse(await _client.GetStringAsync(new Uri("/statements", UriKind.Relative), TestContext.Current.CancellationToken));
-        return statements.RootElement.EnumerateArray().Select(statement => statement.GetProperty("sql").GetString()!).ToArray();
+        return statements.RootElement.EnumerateArray().Select(statement => statement.GetProperty(member).GetString()!).ToArray();
     }
 
     /// <inheritdoc/>

@@ -29,7 +29,7 @@ internal sealed class FileReader : ISourceReader
         }
 
         Columns = wanted.Select(name => connection.Columns.FirstOrDefault(column => column.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
-            ?? new EtlColumn(_header[FieldOf(name)], "text", "VARCHAR(65535)")).ToArray();
+            ?? new EtlColumn(_header[FieldOf(name)], "text", "VARCHAR(65535)") { IsDeclared = false }).ToArray();
         ColumnNames.Check(_header.Select(name => new EtlColumn(name, "", "")).ToArray(), connection.Name);
         ColumnNames.Check(Columns, connection.Name);
         _selected = Columns.Select(column => (FieldOf(column.Name), FileType.Find(column.RedshiftType)!)).ToArray();

@@ -27,7 +27,7 @@ internal sealed class SqliteReader : ISourceReader
         {
             (_kinds[i], string redshiftType) = SqliteTypes.Map(described[i].DeclaredType);
             _isText[i] = SqliteTypes.IsText(redshiftType);
-            columns[i] = new EtlColumn(described[i].Name, described[i].DeclaredType, redshiftType);
+            columns[i] = new EtlColumn(described[i].Name, described[i].DeclaredType, redshiftType) { IsDeclared = false };
         }
 
         Columns = columns;

@@ -110,7 +110,7 @@ internal sealed class ClientSession : IAsyncDisposable
         {
             var plan = Translate(statements[i]);
             bool several = statements.Count > 1;
-            await _faults.BeforeAsync(statements[i].Text).ConfigureAwait(false);
+            await _faults.BeforeAsync(statements[i].Text, statements[i].Comment).ConfigureAwait(false);
             if (!several && _runner.CanRunAlone(plan))
             {
                 await _runner.RunAloneAsync((ForwardPlan)plan, statements[i]).ConfigureAwait(false);

@@ -33,7 +33,7 @@ internal sealed class ExtendedProtocol(BackendSession backend, StatementRunner r
             if (forward.Writes is { } table) runner.LockForWrite(table);
             backend.Parse(name, forward.Sql.ToString(), types, new Expectation(ReplyKind.Parse, true) { Sql = forward.Sql, Source = sql });
         }
-        _statements[name] = new Prepared(plan, sql, text);
+        _statements[name] = new Prepared(plan, sql, text, statements.Count == 0 ? "" : statements[0].Comment);
     }
 
     /// <summary>Binds parameters to a portal.</summary>
@@ -78,7 +78,7 @@ internal sealed class ExtendedProtocol(BackendSession backend, StatementRunner r
     {
         string portal = new BodyReader(raw.Span[5..]).Text();
         var prepared = _portals.GetValueOrDefault(portal);
-        if (prepared is not null) await faults.BeforeAsync(prepared.Text).ConfigureAwait(false);
+        if (prepared is not null) await faults.BeforeAsync(prepared.Text, prepared.Comment).ConfigureAwait(false);
         if (prepared is { Plan: LocalPlan local })
         {
             await runner.RunLocalAsync(local, several: !isLast).ConfigureAwait(false);
@@ -143,5 +143,5 @@ internal sealed class ExtendedProtocol(BackendSession backend, StatementRunner r
         return (isStatement, (isStatement ? _statements : _portals).GetValueOrDefault(name), name);
     }
 
-    private sealed record Prepared(Plan Plan, string Source, string Text);
+    private sealed record Prepared(Plan Plan, string Source, string Text, string Comment);
 }

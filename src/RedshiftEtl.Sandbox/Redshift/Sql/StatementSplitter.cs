@@ -5,6 +5,9 @@ namespace RedshiftEtl.Sandbox.Redshift.Sql;
 /// <param name="Tokens">Its tokens, ended by an end token, without the semicolon.</param>
 internal sealed record Statement(string Source, IReadOnlyList<Token> Tokens)
 {
+    /// <summary>The comments before it, by which clients label their statements; "" for none.</summary>
+    public string Comment { get; init; } = "";
+
     /// <summary>The statement's own text.</summary>
     public string Text => Tokens.Count == 1 ? "" : Source[Tokens[0].Start..Tokens[^2].End];
 
@@ -20,6 +23,7 @@ internal static class StatementSplitter
     {
         var statements = new List<Statement>();
         var current = new List<Token>();
+        int start = 0;
         foreach (var token in Lexer.Tokenize(sql))
         {
             if (token.Kind != TokenKind.End && !token.IsSymbol(";"))
@@ -27,9 +31,11 @@ internal static class StatementSplitter
                 current.Add(token);
                 continue;
             }
+            int begin = start;
+            start = token.Start + 1;
             if (current.Count == 0) continue;
             current.Add(new Token(TokenKind.End, sql, token.Start, 0));
-            statements.Add(new Statement(sql, current));
+            statements.Add(new Statement(sql, current) { Comment = sql[begin..current[0].Start].Trim() });
             current = [];
         }
         return statements;
