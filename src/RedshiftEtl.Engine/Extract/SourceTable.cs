@@ -20,10 +20,16 @@ public sealed record SourceTable(string Name, IReadOnlyList<string> Columns, str
         }
 
         string columns = Columns.Count == 0 ? "*" : string.Join(", ", Columns.Select(name => SqlLiteral.Identifier(name, source.SqlDialect)));
-        string table = string.Join('.', Split(Name).Select(part => SqlLiteral.Identifier(part, source.SqlDialect)));
+        string table = Quoted(source);
         // A line of its own, so that a comment at the condition's end ends there.
         return SqlText.Of($"SELECT {columns} FROM {table}{(Where is null ? "" : $" WHERE ({Where}\n)")}", source.SqlDialect);
     }
+
+    /// <summary>The table's name in the source's SQL.</summary>
+    internal string Quoted(SourceConnection source) => string.Join('.', Split(Name).Select(part => SqlLiteral.Identifier(part, source.SqlDialect)));
+
+    /// <summary>The same with one more condition.</summary>
+    internal SourceTable And(string condition) => this with { Where = Where is null ? condition : $"({Where}\n) AND ({condition})" };
 
     /// <summary>Cuts a name at its points, except inside of quotes of any dialect.</summary>
     private static List<string> Split(string name)

@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using RedshiftEtl.Engine.Define;
+using RedshiftEtl.Engine.Plan;
 
 namespace RedshiftEtl.Engine.Extract.AdoNet;
 
@@ -17,9 +18,20 @@ internal abstract class DbSource(SourceConnection connection) : ISource
         or InvalidOperationException or InvalidCastException or FormatException or NotSupportedException or ArgumentException or OperationCanceledException;
 
     /// <inheritdoc/>
+    public bool CanPartition => Partitions is not null;
+
+    /// <inheritdoc/>
     public Task<ISourceReader> OpenAsync(SourceQuery query, CsvDialect dialect, CancellationToken cancel)
     {
         SingleStatement.Check(query.Sql, connection);
+        if (query.Partition is not null)
+        {
+            SourceTable table = query.Table ?? throw new EtlException(Fault.ArgumentInvalid,
+                $"'{connection.Name}' is read in partitions by table: of a query it is not known what it reads, so there is no moment at which all partitions could begin.", connection.Name, null,
+                $"Name the table (-Table, or SourceTable in the job), or leave PartitionColumn out.");
+            return RunAsync<ISourceReader>(leader => StartPartitions(leader, table, query, dialect, cancel), cancel);
+        }
+
         return RunAsync(opened => Start(opened, query, dialect, cancel), cancel);
     }
 
@@ -56,6 +68,9 @@ internal abstract class DbSource(SourceConnection connection) : ISource
 
     /// <summary>Cuts off a connection whose query the server does not stop; null where that cannot be.</summary>
     protected virtual Action<DbConnection>? CutOff => null;
+
+    /// <summary>How several sessions see one state of a table; null where they can't.</summary>
+    protected virtual DbPartitions? Partitions => null;
 
     /// <summary>Product and version of the server.</summary>
     protected abstract string Product(DbConnection opened);
@@ -107,26 +122,93 @@ internal abstract class DbSource(SourceConnection connection) : ISource
     {
         var remarks = new List<string>();
         DbTransaction? transaction = Guard(() => Begin(opened, remarks), ConnectError, cancel);
-        return Guard(
-            () =>
+        return Query(opened, transaction, query, dialect, remarks, cancel);
+    }
+
+    private ISourceReader Query(DbConnection opened, DbTransaction? transaction, SourceQuery query, CsvDialect dialect, List<string> remarks, CancellationToken cancel) => Guard(
+        () =>
+        {
+            DbCommand command = CreateCommand(opened, query);
+            command.Transaction = transaction;
+            var session = new DbSession(opened, command, transaction, CutOff);
+            try
             {
-                DbCommand command = CreateCommand(opened, query);
-                command.Transaction = transaction;
-                var session = new DbSession(opened, command, transaction, CutOff);
-                try
-                {
-                    using CancellationTokenRegistration stop = cancel.Register(state => _ = ((DbSession)state!).CancelAsync(), session);
-                    DbDataReader rows = session.Execute(Execute);
-                    cancel.ThrowIfCancellationRequested();
-                    return CreateReader(session, rows, query, dialect, remarks);
-                }
-                catch
-                {
-                    session.Dispose();
-                    throw;
-                }
-            },
-            error => StatementError(error, query),
-            cancel);
+                using CancellationTokenRegistration stop = cancel.Register(state => _ = ((DbSession)state!).CancelAsync(), session);
+                DbDataReader rows = session.Execute(Execute);
+                cancel.ThrowIfCancellationRequested();
+                return CreateReader(session, rows, query, dialect, remarks);
+            }
+            catch
+            {
+                session.Dispose();
+                throw;
+            }
+        },
+        error => StatementError(error, query),
+        cancel);
+
+    /// <summary>Opens a session for each range; all their snapshots begin while the leader holds the table.</summary>
+    private PartitionedReader StartPartitions(DbConnection leader, SourceTable table, SourceQuery query, CsvDialect dialect, CancellationToken cancel)
+    {
+        string quoted = table.Quoted(connection);
+        string column = SqlLiteral.Identifier(query.Partition!.Column, connection.SqlDialect);
+        var sessions = new List<(DbConnection Opened, DbTransaction? Transaction, List<string> Remarks)>();
+        var readers = new List<ISourceReader>();
+        try
+        {
+            IReadOnlyList<string> conditions = Guard(() => BeginTogether(leader, quoted, query.Partition.Count, sessions, cancel), error => StatementError(error, query), cancel)
+                .Conditions(sessions[0].Opened, sessions[0].Transaction, column, quoted, query.Partition.Count);
+            foreach (string condition in conditions)
+            {
+                (DbConnection opened, DbTransaction? transaction, List<string> remarks) = sessions[readers.Count];
+                SourceQuery part = query with { Sql = table.And(condition).ToSql(connection), Partition = null };
+                readers.Add(Query(opened, transaction, part, dialect, remarks, cancel));
+            }
+
+            sessions.Skip(readers.Count).ToList().ForEach(session => session.Opened.Dispose());
+            leader.Dispose();
+            return new PartitionedReader(readers);
+        }
+        catch (Exception e)
+        {
+            readers.ForEach(reader => reader.DisposeAsync().AsTask().GetAwaiter().GetResult());
+            sessions.Skip(readers.Count).ToList().ForEach(session => session.Opened.Dispose());
+            if (IsForeign(e))
+            {
+                cancel.ThrowIfCancellationRequested();
+                throw StatementError(e, query);
+            }
+
+            throw;
+        }
+    }
+
+    private DbPartitions BeginTogether(
+        DbConnection leader, string table, int count, List<(DbConnection Opened, DbTransaction? Transaction, List<string> Remarks)> sessions, CancellationToken cancel)
+    {
+        DbPartitions partitions = Partitions!;
+        while (sessions.Count < count)
+        {
+            sessions.Add((Create(), null, []));
+            Guard(() => Open(sessions[^1].Opened, cancel), ConnectError, cancel);
+        }
+
+        partitions.Hold(leader, table);
+        try
+        {
+            for (int i = 0; i < count; i++)
+            {
+                cancel.ThrowIfCancellationRequested();
+                DbTransaction? transaction = Begin(sessions[i].Opened, sessions[i].Remarks);
+                sessions[i] = sessions[i] with { Transaction = transaction };
+                partitions.Pin(sessions[i].Opened, transaction, table);
+            }
+        }
+        finally
+        {
+            partitions.Release(leader);
+        }
+
+        return partitions;
     }
 }

@@ -29,6 +29,9 @@ internal sealed class MySqlSource : DbSource
     protected override Action<DbConnection> CutOff => MySqlSocket.Close;
 
     /// <inheritdoc/>
+    protected override DbPartitions Partitions { get; } = new MySqlPartitions();
+
+    /// <inheritdoc/>
     protected override DbConnection Create() => new MySqlConnector.MySqlConnection(MySqlSettings.ConnectionString(_connection));
 
     /// <inheritdoc/>

@@ -13,6 +13,9 @@ internal sealed class SqlServerSource(SqlServerConnection connection) : DbSource
     private const string SnapshotState = "SELECT name, snapshot_isolation_state, is_read_committed_snapshot_on FROM sys.databases WHERE database_id = DB_ID()";
 
     /// <inheritdoc/>
+    protected override DbPartitions Partitions { get; } = new SqlServerPartitions();
+
+    /// <inheritdoc/>
     protected override DbConnection Create() => new SqlConnection(SqlServerSettings.ConnectionString(connection));
 
     /// <inheritdoc/>

@@ -64,25 +64,30 @@ internal sealed class TdsServer : IDisposable
         {
             while (true)
             {
-                using Socket socket = _listener.AcceptSocket();
-                using var stream = new NetworkStream(socket);
-                try
-                {
-                    while (Read(stream) is var (type, body))
-                    {
-                        Answer(stream, socket, type, body);
-                    }
-                }
-                catch (IOException)
-                {
-                    // The client has closed its connection.
-                    continue;
-                }
+                Socket socket = _listener.AcceptSocket();
+                new Thread(() => Serve(socket)) { IsBackground = true }.Start();
             }
         }
         catch (Exception e) when (e is SocketException or InvalidOperationException)
         {
             // The test is over, and the listener with it.
+            return;
+        }
+    }
+
+    private void Serve(Socket socket)
+    {
+        using var stream = new NetworkStream(socket, ownsSocket: true);
+        try
+        {
+            while (Read(stream) is var (type, body))
+            {
+                Answer(stream, socket, type, body);
+            }
+        }
+        catch (IOException)
+        {
+            // The client has closed its connection.
             return;
         }
     }
