@@ -33,12 +33,16 @@ internal sealed class BenchMariaDb : IDisposable
         string[] server = AsServer("mariadbd", "--no-defaults", $"--datadir={data}", $"--socket={_socket}", string.Create(CultureInfo.InvariantCulture, $"--port={Port}"), "--bind-address=127.0.0.1",
             "--skip-log-bin", "--skip-name-resolve", "--innodb-flush-log-at-trx-commit=0", "--innodb-buffer-pool-size=2G");
         _server = Process.Start(new ProcessStartInfo(server[0], server[1..]) { RedirectStandardError = true, WorkingDirectory = Path.GetTempPath() })!;
-        while (_server.StandardError.ReadLine() is { } line && !line.Contains("ready for connections", StringComparison.Ordinal))
+        var ready = new TaskCompletionSource();
+        _server.ErrorDataReceived += (_, e) =>
         {
-            // The server tells what it does until it is ready.
-        }
-
+            if (e.Data is null || e.Data.Contains("ready for connections", StringComparison.Ordinal))
+            {
+                ready.TrySetResult();
+            }
+        };
         _server.BeginErrorReadLine();
+        ready.Task.GetAwaiter().GetResult();
         Sql("CREATE DATABASE bench CHARACTER SET utf8mb4");
     }
 

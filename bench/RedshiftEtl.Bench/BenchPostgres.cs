@@ -47,7 +47,7 @@ internal sealed class BenchPostgres : IDisposable
               ((i * 13) % 1000000)::numeric(12,2) / 100 AS amount, random() * 1000 AS score, (i % 3 = 0) AS active, 'Customer name ' || i AS name,
               CASE WHEN i % 10 = 0 THEN NULL ELSE 'note, with "quotes" ' || i END AS note, md5(i::text) AS hash, (i % 100)::smallint AS qty,
               CASE WHEN i % 4 = 0 THEN NULL ELSE i % 1000 END AS opt, 'city-' || (i % 500) AS city, (array['new','paid','sent','closed'])[1 + i % 4] AS status,
-              (i % 1000000)::numeric(18,4) / 7 AS ratio
+              ((i % 1000000)::numeric(18,4) / 7)::numeric(20,10) AS ratio
             FROM generate_series(1::bigint, {rows}) i
             """));
         Sql("VACUUM ANALYZE t");

@@ -10,8 +10,14 @@ switch (args)
     case ["export", var source, var query, var compression, var folder, .. var parts]:
         await ExportRun.RunAsync(source, query, Enum.Parse<Compression>(compression, ignoreCase: true), folder, parts is [var count] ? int.Parse(count, CultureInfo.InvariantCulture) : 4);
         return 0;
-    case ["csvhelper", var port, var query, var file]:
-        CsvHelperRun.Run(int.Parse(port, CultureInfo.InvariantCulture), query, file);
+    case ["csvhelper", var source, var query, var file]:
+        CsvHelperRun.Run(source, query, file);
+        return 0;
+    case ["objects", var source, var query, var file]:
+        ObjectsRun.Run(source, query, file);
+        return 0;
+    case ["micro"]:
+        Console.WriteLine(MicroRun.Run());
         return 0;
     case ["upload", var serviceUrl, var megabytes, var mode]:
         await UploadRun.RunAsync(serviceUrl, int.Parse(megabytes, CultureInfo.InvariantCulture), Enum.Parse<ChecksumMode>(mode, ignoreCase: true));
@@ -27,7 +33,7 @@ switch (args)
         Sink.Serve();
         return 0;
     default:
-        double[] millions = args.Length > 0 ? args.Select(argument => double.Parse(argument, CultureInfo.InvariantCulture)).ToArray() : [1, 3];
+        double[] millions = args.Length > 0 ? args.Select(argument => double.Parse(argument, CultureInfo.InvariantCulture)).ToArray() : [1, 3, 10];
         using (var suite = new Suite(Rounds))
         {
             Readme.Write(suite.Run(millions));

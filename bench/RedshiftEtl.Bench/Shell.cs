@@ -8,7 +8,7 @@ namespace RedshiftEtl.Bench;
 /// <param name="Wall">Seconds on the clock.</param>
 /// <param name="Cpu">Seconds of CPU of it and its children, user and system.</param>
 /// <param name="PeakMegabytes">Its highest working set, when it says so itself.</param>
-internal readonly record struct Timing(double Wall, double Cpu, int? PeakMegabytes);
+internal sealed record Timing(double Wall, double Cpu, int? PeakMegabytes);
 
 /// <summary>Runs commands and times them as a user's shell would.</summary>
 internal static partial class Shell
