@@ -38,7 +38,7 @@ internal static class DeepCopyViews
         string list = string.Join(", ", relations.Select(id => id.ToString(CultureInfo.InvariantCulture)));
         List<object?[]> rows = await session.QueryAsync(
             "SELECT DISTINCT r.ev_class::bigint FROM pg_depend d JOIN pg_rewrite r ON r.oid = d.objid"
-            + $" WHERE d.classid = 'pg_catalog.pg_rewrite'::regclass AND d.refclassid = 'pg_catalog.pg_class'::regclass AND d.refobjid IN ({list}) AND r.ev_class NOT IN ({list})",
+            + $" WHERE d.classid = 'pg_catalog.pg_rewrite'::regclass AND d.refclassid = 'pg_catalog.pg_class'::regclass AND d.refobjid IN ({list}) AND r.ev_class <> d.refobjid",
             [], cancel);
         return rows.ConvertAll(row => (long)row[0]!);
     }
