@@ -264,6 +264,14 @@ public sealed class Fault
     public static Fault TimedOut { get; } = new(nameof(TimedOut), FaultCategory.OperationTimeout, false,
         "Nothing was committed. Find out what was slow (Get-EtlRun shows the times), or give the job a longer Timeout.");
 
+    /// <summary>A table cannot be copied without losing or bending something; the message lists what.</summary>
+    public static Fault DeepCopyRefused { get; } = new(nameof(DeepCopyRefused), FaultCategory.InvalidOperation, false,
+        "Nothing was changed. Remove what the message lists, or use VACUUM, which needs no copy.");
+
+    /// <summary>A deep copy was not the same as its table, so it did not take its place.</summary>
+    public static Fault DeepCopyDiffers { get; } = new(nameof(DeepCopyDiffers), FaultCategory.InvalidData, false,
+        "Nothing was changed. Use VACUUM for this table, and report what the message lists.");
+
     /// <summary>The sandbox did not start or does not answer.</summary>
     public static Fault SandboxFailed { get; } = new(nameof(SandboxFailed), FaultCategory.NotInstalled, false,
         "The sandbox needs the .NET 10 runtime (dotnet) and PostgreSQL's server programs or npm.");

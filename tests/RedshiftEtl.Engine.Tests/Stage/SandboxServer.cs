@@ -64,6 +64,23 @@ public sealed class SandboxServer : IAsyncDisposable
         Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync());
     }
 
+    /// <summary>Forgets all faults and begins to count statements.</summary>
+    public async Task ResetAsync() => await AdminAsync(HttpMethod.Delete, "/faults");
+
+    /// <summary>The statements since the last reset, in order.</summary>
+    public async Task<string[]> StatementsAsync()
+    {
+        using JsonDocument statements = JsonDocument.Parse(await AdminAsync(HttpMethod.Get, "/statements"));
+        return statements.RootElement.EnumerateArray().Select(statement => statement.GetProperty("sql").GetString()!).ToArray();
+    }
+
+    /// <summary>How often faults have struck.</summary>
+    public async Task<int> StruckAsync()
+    {
+        using JsonDocument faults = JsonDocument.Parse(await AdminAsync(HttpMethod.Get, "/faults"));
+        return faults.RootElement.EnumerateArray().Sum(fault => fault.TryGetProperty("struck", out JsonElement struck) ? struck.GetInt32() : 0);
+    }
+
     public async ValueTask DisposeAsync()
     {
         _http.Dispose();
@@ -73,6 +90,17 @@ public sealed class SandboxServer : IAsyncDisposable
             await _process.WaitForExitAsync();
             _process.Dispose();
         }
+    }
+
+    private async Task<string> AdminAsync(HttpMethod method, string path)
+    {
+        JsonElement admin = (await _started.Value).GetProperty("admin");
+        using var request = new HttpRequestMessage(method, Text(admin, "url") + path);
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Text(admin, "token"));
+        using HttpResponseMessage response = await _http.SendAsync(request);
+        string body = await response.Content.ReadAsStringAsync();
+        Assert.True(response.IsSuccessStatusCode, body);
+        return body;
     }
 
     private async Task<JsonElement> StartAsync()

@@ -165,9 +165,12 @@ internal sealed class BackendSession(BackendConnection connection, MessageWriter
         if (_hiddenError is { } error) throw error.ToException();
     }
 
-    private void Close(char kind)
+    /// <summary>Closes a portal of the client's, of which the client needn't know.</summary>
+    public void ClosePortal(string name) => Close('P', name);
+
+    private void Close(char kind, string name = OwnName)
     {
-        connection.Writer.Begin('C').Byte((byte)kind).Text(OwnName).End();
+        connection.Writer.Begin('C').Byte((byte)kind).Text(name).End();
         _expected.Enqueue(new Expectation(ReplyKind.Close, false));
     }
 

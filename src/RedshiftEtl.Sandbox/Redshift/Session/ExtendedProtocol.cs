@@ -45,6 +45,12 @@ internal sealed class ExtendedProtocol(BackendSession backend, StatementRunner r
         {
             await backend.DrainAsync().ConfigureAwait(false);
             if (runner.BatchFailed) return;
+            // A portal of that name makes way, as in any server: while it lives, its table can't be dropped.
+            if (_portals.GetValueOrDefault(portal) is { Plan: ForwardPlan })
+            {
+                backend.ClosePortal(portal);
+                await backend.DrainAsync().ConfigureAwait(false);
+            }
             client.Empty('2');
         }
         else

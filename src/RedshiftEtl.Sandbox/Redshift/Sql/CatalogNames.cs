@@ -5,7 +5,7 @@ internal static class CatalogNames
 {
     private static readonly HashSet<string> s_ours = new(StringComparer.Ordinal)
     {
-        "pg_cancel_backend", "pg_class", "pg_constraint", "pg_get_constraintdef", "pg_group", "pg_last_copy_count", "pg_last_copy_id", "pg_last_query_id", "pg_namespace", "pg_table_def", "pg_terminate_backend", "pg_user_info", "version",
+        "pg_attrdef", "pg_cancel_backend", "pg_class", "pg_constraint", "pg_depend", "pg_get_constraintdef", "pg_group", "pg_last_copy_count", "pg_last_copy_id", "pg_last_query_id", "pg_namespace", "pg_table_def", "pg_terminate_backend", "pg_user_info", "version",
     };
 
     private static readonly string[] s_systemPrefixes = ["svv_", "stv_", "stl_", "svl_", "sys_"];

@@ -15,6 +15,24 @@ RETURN (SELECT CASE k.kind WHEN 'p' THEN 'PRIMARY KEY (' WHEN 'u' THEN 'UNIQUE (
     FROM rs_internal.key_info k WHERE k.id = constraint_id);
 CREATE FUNCTION rs_catalog.pg_get_constraintdef(constraint_id oid, pretty boolean) RETURNS text LANGUAGE sql STABLE STRICT RETURN rs_catalog.pg_get_constraintdef(constraint_id);
 
+-- The parameters of an identity column as Redshift keeps them: in the column's default (redshift-facts 4.1).
+CREATE FUNCTION rs_internal.identity_source(rel oid, number smallint, kind "char") RETURNS text LANGUAGE sql STABLE
+RETURN (SELECT CASE kind WHEN 'a' THEN '"identity"' ELSE 'default_identity' END || '(' || rel || ', ' || (number - 1) || ', ''' || s.seqstart || ',' || s.seqincrement || '''::text)'
+    FROM pg_catalog.pg_depend p JOIN pg_catalog.pg_sequence s ON s.seqrelid = p.objid
+    WHERE p.refobjid = rel AND p.refobjsubid = number AND p.deptype = 'i' AND p.classid = 'pg_catalog.pg_class'::regclass);
+CREATE VIEW rs_catalog.pg_attrdef AS
+    SELECT d.oid, d.adrelid, d.adnum, d.adbin::text AS adbin, pg_get_expr(d.adbin, d.adrelid) AS adsrc FROM pg_catalog.pg_attrdef d
+    UNION ALL
+    SELECT a.attrelid, a.attrelid, a.attnum, NULL, rs_internal.identity_source(a.attrelid, a.attnum, a.attidentity)
+    FROM pg_catalog.pg_attribute a WHERE a.attidentity <> '';
+
+-- A late-binding view depends on nothing, whatever the sandbox makes of it.
+CREATE VIEW rs_catalog.pg_depend AS
+    SELECT d.* FROM pg_catalog.pg_depend d
+    WHERE NOT (d.classid = 'pg_catalog.pg_rewrite'::regclass AND EXISTS (
+        SELECT FROM pg_catalog.pg_rewrite r JOIN pg_catalog.pg_class c ON c.oid = r.ev_class JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+            JOIN rs_internal.late_view v ON v.schema_name = n.nspname AND v.view_name = c.relname WHERE r.oid = d.objid));
+
 -- The tables and views that users see.
 CREATE VIEW rs_internal.relation AS
     SELECT c.oid, n.nspname, c.relname, c.relkind, c.relowner, c.relacl, c.relpersistence, c.reltuples, n.oid AS nspoid
@@ -43,7 +61,7 @@ CREATE VIEW rs_catalog.pg_table_def AS
 
 CREATE VIEW rs_catalog.svv_columns AS
     SELECT current_database()::varchar(128) AS table_catalog, c.nspname::varchar(128) AS table_schema, c.relname::varchar(128) AS table_name, c.attname::varchar(128) AS column_name,
-        c.ordinal AS ordinal_position, CASE WHEN c.attidentity <> '' THEN '"identity"(' || c.relid::text || ', ' || (c.attnum - 1) || ', ''1,1''::text)' ELSE c.default_expression END::varchar(4000) AS column_default,
+        c.ordinal AS ordinal_position, CASE WHEN c.attidentity <> '' THEN rs_internal.identity_source(c.relid, c.attnum, c.attidentity) ELSE c.default_expression END::varchar(4000) AS column_default,
         CASE WHEN c.attnotnull THEN 'NO' ELSE 'YES' END::varchar(3) AS is_nullable,
         CASE rs_internal.redshift_type(c.atttypid) WHEN 'varchar' THEN 'character varying' WHEN 'char' THEN 'character' WHEN 'varbyte' THEN 'binary varying'
             WHEN 'timestamp' THEN 'timestamp without time zone' WHEN 'timestamptz' THEN 'timestamp with time zone'

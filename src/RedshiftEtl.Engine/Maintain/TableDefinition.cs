@@ -1,0 +1,194 @@
+namespace RedshiftEtl.Engine.Maintain;
+
+/// <summary>Everything that makes a table what it is, besides its rows (fact sheet 4.1).</summary>
+internal sealed record TableDefinition
+{
+    /// <summary>The table's oid, by which one that was replaced is told from the one that replaced it.</summary>
+    public required long Id { get; init; }
+
+    /// <summary>Its schema.</summary>
+    public required string Schema { get; init; }
+
+    /// <summary>Its name without the schema.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The user that owns it.</summary>
+    public required string Owner { get; init; }
+
+    /// <summary>Its comment, or null.</summary>
+    public string? Comment { get; init; }
+
+    /// <summary>Its columns in order.</summary>
+    public required IReadOnlyList<TableColumn> Columns { get; init; }
+
+    /// <summary>How rows are spread over the slices: <c>AUTO</c>, <c>EVEN</c>, <c>ALL</c> or <c>KEY</c>.</summary>
+    public required string DistStyle { get; init; }
+
+    /// <summary>How rows are sorted.</summary>
+    public required TableSort Sort { get; init; }
+
+    /// <summary>The columns of the sort key in order; empty unless <see cref="Sort"/> is compound or interleaved.</summary>
+    public required IReadOnlyList<string> SortKey { get; init; }
+
+    /// <summary>Whether Redshift may change the encodings by itself.</summary>
+    public required bool IsEncodeAuto { get; init; }
+
+    /// <summary>Whether snapshots have the table: not after BACKUP NO.</summary>
+    public required bool IsBackedUp { get; init; }
+
+    /// <summary>Its primary key, unique and foreign keys.</summary>
+    public required IReadOnlyList<TableConstraint> Constraints { get; init; }
+
+    /// <summary>The rights that others than its owner have.</summary>
+    public required IReadOnlyList<TableGrant> Grants { get; init; }
+
+    /// <summary>The definition as lines, one per property, so that two tables can be compared. Of an identity the seed is left out: it goes on, it does not repeat.
+    /// What Redshift decides by itself (the keys of AUTO) is left out too.</summary>
+    public IEnumerable<string> Describe()
+    {
+        yield return $"owner {Owner}";
+        yield return $"comment {Comment}";
+        yield return $"backup {IsBackedUp}";
+        yield return $"sort key {string.Join(", ", SortKey)}";
+        for (int i = 0; i < Columns.Count; i++)
+        {
+            TableColumn column = Columns[i];
+            yield return $"column {i + 1} {column.Name} {column.Type}";
+            yield return $"encoding of {column.Name}: {column.Encoding}";
+            yield return $"default of {column.Name}: {column.Default}";
+            yield return $"identity of {column.Name}: {column.Identity?.Step}";
+            yield return $"{column.Name} takes nulls: {!column.IsNotNull}";
+            yield return $"collation of {column.Name}: {column.Collation}";
+            yield return $"comment of {column.Name}: {column.Comment}";
+            if (DistStyle == "KEY")
+            {
+                yield return $"{column.Name} is the dist key: {column.IsDistKey}";
+            }
+        }
+
+        foreach (TableConstraint key in Constraints)
+        {
+            yield return $"constraint {key.Name}: {key.Kind} ({string.Join(", ", key.Columns)}) {key.ParentSchema} {key.Parent} ({string.Join(", ", key.ParentColumns)}) {key.Comment}";
+        }
+
+        foreach (TableGrant grant in Grants)
+        {
+            yield return grant.ToString();
+        }
+    }
+}
+
+/// <summary>How a table is sorted.</summary>
+internal enum TableSort
+{
+    /// <summary>By Redshift's own choice.</summary>
+    Auto,
+
+    /// <summary>Not at all.</summary>
+    None,
+
+    /// <summary>By a compound key.</summary>
+    Compound,
+
+    /// <summary>By an interleaved key.</summary>
+    Interleaved,
+}
+
+/// <summary>One column.</summary>
+/// <param name="Name">Its name as the catalog has it.</param>
+/// <param name="Type">Its type as PG_TABLE_DEF writes it, with length or precision.</param>
+/// <param name="Encoding">Its compression; <c>raw</c> for none.</param>
+/// <param name="IsNotNull">Whether it refuses nulls.</param>
+/// <param name="IsDistKey">Whether rows are spread by it.</param>
+internal sealed record TableColumn(string Name, string Type, string Encoding, bool IsNotNull, bool IsDistKey)
+{
+    /// <summary>The default's expression, or null.</summary>
+    public string? Default { get; init; }
+
+    /// <summary>Seed and step when Redshift numbers the rows, or null.</summary>
+    public TableIdentity? Identity { get; init; }
+
+    /// <summary>The collation, when SHOW TABLE names one.</summary>
+    public string? Collation { get; init; }
+
+    /// <summary>The comment, or null.</summary>
+    public string? Comment { get; init; }
+}
+
+/// <summary>An identity column's numbers.</summary>
+/// <param name="IsByDefault">GENERATED BY DEFAULT AS IDENTITY, which takes values from INSERT; plain IDENTITY does not (fact sheet 4).</param>
+/// <param name="Seed">The first number.</param>
+/// <param name="Step">The distance to the next; negative when it counts down.</param>
+internal sealed record TableIdentity(bool IsByDefault, long Seed, long Step);
+
+/// <summary>A key. Redshift does not enforce it but plans by it (fact sheet 7.1).</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Kind"><c>p</c>rimary, <c>u</c>nique or <c>f</c>oreign.</param>
+/// <param name="Columns">Its columns in order.</param>
+/// <param name="ParentSchema">A foreign key's other table's schema, or null.</param>
+/// <param name="Parent">A foreign key's other table, or null.</param>
+/// <param name="ParentColumns">The columns there; empty unless it is a foreign key.</param>
+/// <param name="Comment">Its comment, or null.</param>
+internal sealed record TableConstraint(
+    string Name, char Kind, IReadOnlyList<string> Columns, string? ParentSchema, string? Parent, IReadOnlyList<string> ParentColumns, string? Comment);
+
+/// <summary>A right on a table or view, or on one of its columns.</summary>
+/// <param name="Privilege">Its word: SELECT, INSERT and so on.</param>
+/// <param name="Column">The column, or null for the whole.</param>
+/// <param name="GranteeKind"><c>user</c>, <c>group</c>, <c>role</c> or <c>public</c>.</param>
+/// <param name="Grantee">Who has it.</param>
+/// <param name="IsGrantable">WITH GRANT OPTION.</param>
+internal sealed record TableGrant(string Privilege, string? Column, string GranteeKind, string Grantee, bool IsGrantable)
+{
+    /// <summary>The right in words.</summary>
+    public override string ToString() =>
+        $"{Privilege}{(Column is null ? "" : $" of {Column}")} for {GranteeKind} {Grantee}{(IsGrantable ? " with grant option" : "")}";
+}
+
+/// <summary>A view that is bound to a table: it holds the table by its oid, so it must go before the table goes (fact sheet 4).</summary>
+internal sealed record BoundView
+{
+    /// <summary>The view's oid.</summary>
+    public required long Id { get; init; }
+
+    /// <summary>Its schema.</summary>
+    public required string Schema { get; init; }
+
+    /// <summary>Its name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The user that owns it.</summary>
+    public required string Owner { get; init; }
+
+    /// <summary>Its SELECT.</summary>
+    public required string Query { get; init; }
+
+    /// <summary>Its comment, or null.</summary>
+    public string? Comment { get; init; }
+
+    /// <summary>Names and comments of its columns, in order.</summary>
+    public required IReadOnlyList<(string Name, string? Comment)> Columns { get; init; }
+
+    /// <summary>The rights that others than its owner have.</summary>
+    public required IReadOnlyList<TableGrant> Grants { get; init; }
+
+    /// <summary>The name as a user writes it.</summary>
+    public string FullName => $"{Schema}.{Name}";
+
+    /// <summary>The view as lines, one per property.</summary>
+    public IEnumerable<string> Describe()
+    {
+        yield return $"view {FullName}: {Query}";
+        yield return $"owner of view {FullName}: {Owner}";
+        yield return $"comment of view {FullName}: {Comment}";
+        foreach ((string name, string? comment) in Columns)
+        {
+            yield return $"column of view {FullName}: {name} {comment}";
+        }
+
+        foreach (TableGrant grant in Grants)
+        {
+            yield return $"view {FullName}: {grant}";
+        }
+    }
+}
