@@ -232,6 +232,18 @@ public sealed class Fault
     public static Fault WatermarkInvalid { get; } = new(nameof(WatermarkInvalid), FaultCategory.InvalidArgument, false,
         "Name a column of the query that is a number, a date, a timestamp or a rowversion, and give a value of its type.");
 
+    /// <summary>A table cannot be copied without losing or bending something; the message lists what.</summary>
+    public static Fault DeepCopyRefused { get; } = new(nameof(DeepCopyRefused), FaultCategory.InvalidOperation, false,
+        "Nothing was changed. Remove what the message lists, or use VACUUM, which needs no copy.");
+
+    /// <summary>A deep copy was not the same as its table, so it did not take its place.</summary>
+    public static Fault DeepCopyDiffers { get; } = new(nameof(DeepCopyDiffers), FaultCategory.InvalidData, false,
+        "Nothing was changed. Use VACUUM for this table, and report what the message lists.");
+
+    /// <summary>A job's files are there already.</summary>
+    public static Fault JobExists { get; } = new(nameof(JobExists), FaultCategory.ResourceExists, false,
+        "Give another -Name, or -Force to replace the files.");
+
     /// <summary>Another run of the job is under way.</summary>
     public static Fault JobRunning { get; } = new(nameof(JobRunning), FaultCategory.ResourceBusy, false,
         "Wait until it has ended, or use -Wait; the lease of a run that died expires by itself.");
@@ -264,13 +276,9 @@ public sealed class Fault
     public static Fault TimedOut { get; } = new(nameof(TimedOut), FaultCategory.OperationTimeout, false,
         "Nothing was committed. Find out what was slow (Get-EtlRun shows the times), or give the job a longer Timeout.");
 
-    /// <summary>A table cannot be copied without losing or bending something; the message lists what.</summary>
-    public static Fault DeepCopyRefused { get; } = new(nameof(DeepCopyRefused), FaultCategory.InvalidOperation, false,
-        "Nothing was changed. Remove what the message lists, or use VACUUM, which needs no copy.");
-
-    /// <summary>A deep copy was not the same as its table, so it did not take its place.</summary>
-    public static Fault DeepCopyDiffers { get; } = new(nameof(DeepCopyDiffers), FaultCategory.InvalidData, false,
-        "Nothing was changed. Use VACUUM for this table, and report what the message lists.");
+    /// <summary>Another VACUUM runs on the cluster, which does one at a time.</summary>
+    public static Fault VacuumBusy { get; } = new(nameof(VacuumBusy), FaultCategory.ResourceBusy, true,
+        "Wait until the other VACUUM has ended (SVV_VACUUM_PROGRESS shows it), and run it again.");
 
     /// <summary>The sandbox did not start or does not answer.</summary>
     public static Fault SandboxFailed { get; } = new(nameof(SandboxFailed), FaultCategory.NotInstalled, false,

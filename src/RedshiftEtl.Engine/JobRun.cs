@@ -2,6 +2,7 @@ using System.Globalization;
 using RedshiftEtl.Engine.Define;
 using RedshiftEtl.Engine.Extract;
 using RedshiftEtl.Engine.Load;
+using RedshiftEtl.Engine.Maintain;
 using RedshiftEtl.Engine.Plan;
 using RedshiftEtl.Engine.Record;
 using RedshiftEtl.Engine.Stage;
@@ -19,6 +20,7 @@ internal sealed class JobRun(EtlJob definition, RunOptions options, IProgress<Et
     private StageRecord? _record;
     private EtlExport? _export;
     private EtlLoad? _result;
+    private string? _maintenance;
     private bool _isStaged;
 
     private JobKey Key => new(_job.Name, _job.Table);
@@ -96,7 +98,7 @@ internal sealed class JobRun(EtlJob definition, RunOptions options, IProgress<Et
     {
         if (_result is { } result && status == RunStatus.Succeeded)
         {
-            return result.Run with { Result = result, StartedAt = _startedAt, EndedAt = DateTimeOffset.UtcNow };
+            return result.Run with { Result = result, StartedAt = _startedAt, EndedAt = DateTimeOffset.UtcNow, Maintenance = _maintenance };
         }
 
         if (_request is { } request)
@@ -130,7 +132,7 @@ internal sealed class JobRun(EtlJob definition, RunOptions options, IProgress<Et
     public async Task CleanUpAsync(EtlRun run, TimeSpan time)
     {
         using var limit = new CancellationTokenSource(time);
-        Task record = run.Status == RunStatus.Unknown || _job.Warehouse is null ? Task.CompletedTask : RecordAsync(_job.Warehouse, run, limit.Token);
+        Task record = run.Status == RunStatus.Unknown || _job.Warehouse is null ? Task.CompletedTask : RunHistory.TryInsertAsync(_job.Warehouse, run, progress, limit.Token);
         try
         {
             // Nobody knows yet whether the rows are there, so what was staged may still be wanted.
@@ -192,6 +194,28 @@ internal sealed class JobRun(EtlJob definition, RunOptions options, IProgress<Et
         {
             // It is committed: a stop comes too late to be one.
             progress.Report(new VerboseEvent("There was no time to clean up the stage; the next run of the job does."));
+        }
+
+        await MaintainAsync(cancel);
+    }
+
+    /// <summary>After the commit: the run has succeeded whatever becomes of it.</summary>
+    private async Task MaintainAsync(CancellationToken cancel)
+    {
+        if (_job.MaintenanceMethod == MaintenanceMethod.None)
+        {
+            return;
+        }
+
+        try
+        {
+            EtlMaintenance done = await TableMaintenance.RunAsync(_job.Warehouse!, _job.Table, _job.MaintenanceRequest, _retry, progress, cancel);
+            _maintenance = done.Action == MaintenanceAction.None ? null : $"{done.Action}{(done.IsAnalyzed ? ", Analyze" : "")}";
+        }
+        catch (Exception e) when (e is EtlException or OperationCanceledException)
+        {
+            _maintenance = $"Failed: {e.Message}";
+            progress.Report(new WarningEvent($"Job '{_job.Name}' has loaded {_job.Table}, but its maintenance {(e is OperationCanceledException ? "was stopped" : $"failed: {e.Message}")}"));
         }
     }
 
@@ -283,22 +307,6 @@ internal sealed class JobRun(EtlJob definition, RunOptions options, IProgress<Et
         {
             throw new EtlException(Fault.RunSuperseded,
                 $"Run {record.RunId} of job '{_job.Name}' cannot be resumed: a later run has committed, so the table is no longer what it was made for.", record.RunId);
-        }
-    }
-
-    /// <summary>Writes a run that did not succeed into the history by itself, if the warehouse answers in time.</summary>
-    private async Task RecordAsync(RedshiftConnection warehouse, EtlRun run, CancellationToken cancel)
-    {
-        try
-        {
-            await using WarehouseSession session = await WarehouseSession.OpenAsync(warehouse, progress, cancel);
-            await History.EnsureAsync(session, cancel);
-            (string sql, IReadOnlyList<EtlParameter> values) = History.Insert(warehouse, run);
-            await session.ExecuteAsync(sql, values, cancel);
-        }
-        catch (Exception e) when (e is EtlException or OperationCanceledException)
-        {
-            progress.Report(new VerboseEvent($"The run could not be written into the history: {e.Message}"));
         }
     }
 }

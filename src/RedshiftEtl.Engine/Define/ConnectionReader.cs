@@ -1,3 +1,4 @@
+using RedshiftEtl.Engine.Maintain;
 using System.Data;
 using RedshiftEtl.Engine.Plan;
 
@@ -207,8 +208,11 @@ public static class ConnectionReader
     private static RedshiftConnection? ReadRedshift(Context context)
     {
         DefinitionReader reader = context.Reader;
+        var maintenance = MaintenanceThresholds.Read(reader, context.Subject, context.Mistakes) ?? (MaintenanceMethod.Auto, MaintenanceThresholds.Default);
         return new RedshiftConnection
         {
+            MaintenanceMethod = maintenance.Item1,
+            MaintenanceThresholds = maintenance.Item2,
             Name = context.Name,
             Host = reader.Text("Host", isRequired: true) ?? "",
             Port = reader.Integer("Port", 1, 65535) ?? 5439,

@@ -1,3 +1,5 @@
+using RedshiftEtl.Engine.Maintain;
+
 namespace RedshiftEtl.Engine.Define;
 
 /// <summary>What a load does to the rows that are there (DESIGN.md, load modes).</summary>
@@ -77,6 +79,15 @@ public sealed record EtlJob
 
     /// <summary>What happens when the extract's columns are not the table's.</summary>
     public SchemaDrift SchemaDrift { get; init; }
+
+    /// <summary>What is done for the table after a load.</summary>
+    public MaintenanceMethod MaintenanceMethod { get; init; }
+
+    /// <summary>From when on it is done.</summary>
+    public MaintenanceThresholds MaintenanceThresholds { get; init; } = MaintenanceThresholds.Default;
+
+    /// <summary>The maintenance after a load.</summary>
+    internal MaintenanceRequest MaintenanceRequest => new() { Method = MaintenanceMethod, Thresholds = MaintenanceThresholds, Job = Name, Mode = Mode };
 
     /// <summary>How its sessions on the warehouse are set up.</summary>
     public SessionSettings Session { get; init; } = SessionSettings.None;

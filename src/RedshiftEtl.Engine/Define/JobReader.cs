@@ -1,4 +1,5 @@
 using RedshiftEtl.Engine.Extract;
+using RedshiftEtl.Engine.Maintain;
 using RedshiftEtl.Engine.Stage;
 
 namespace RedshiftEtl.Engine.Define;
@@ -76,6 +77,8 @@ internal static class JobReader
         SchemaDrift drift = change.SchemaDrift ?? reader.Choice<SchemaDrift>("SchemaDrift") ?? SchemaDrift.Fail;
         reader.Value("SchemaDrift");
         var session = SessionSettings.Read(reader, subject, mistakes);
+        (MaintenanceMethod Method, MaintenanceThresholds Thresholds) maintenance = MaintenanceThresholds.Read(reader, subject, mistakes)
+            ?? (warehouse?.MaintenanceMethod ?? MaintenanceMethod.Auto, warehouse?.MaintenanceThresholds ?? MaintenanceThresholds.Default);
         KeepStage keepStage = Keep(reader, subject);
         int retries = reader.Integer("Retry", 0, 20) ?? Retry.DefaultRetries;
         TimeSpan? timeout = reader.Duration("Timeout");
@@ -105,6 +108,8 @@ internal static class JobReader
             Merge = merge,
             SchemaDrift = drift,
             Session = session,
+            MaintenanceMethod = maintenance.Method,
+            MaintenanceThresholds = maintenance.Thresholds,
             Watermark = watermark,
             Guards = guards,
             KeepStage = keepStage,

@@ -1,3 +1,5 @@
+using RedshiftEtl.Engine.Maintain;
+
 namespace RedshiftEtl.Engine.Define;
 
 /// <summary>A Redshift database to load into.</summary>
@@ -39,6 +41,12 @@ public record RedshiftConnection : EtlConnection
         : SslMode is "VerifyCA" ? $"Connection '{Name}' checks the server's certificate but not its name (SslMode VerifyCA)."
         : SslMode is "Require" ? $"Connection '{Name}' is encrypted, but does not check whom it speaks to (SslMode Require)."
         : $"Connection '{Name}' may go unencrypted over the network, with its password and data (SslMode {SslMode}).";
+
+    /// <summary>What is done for a table after a load, where the job does not say.</summary>
+    public MaintenanceMethod MaintenanceMethod { get; init; }
+
+    /// <summary>From when on maintenance is worth it, where the job does not say.</summary>
+    public MaintenanceThresholds MaintenanceThresholds { get; init; } = MaintenanceThresholds.Default;
 
     /// <summary>How a job sets its sessions up.</summary>
     public SessionSettings Session { get; init; } = SessionSettings.None;

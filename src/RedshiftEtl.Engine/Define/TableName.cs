@@ -21,6 +21,15 @@ public sealed record TableName
     /// <summary>The name for use in SQL, quoted.</summary>
     public string Sql => Schema is null ? SqlLiteral.Identifier(Table) : $"{SqlLiteral.Identifier(Schema)}.{SqlLiteral.Identifier(Table)}";
 
+    /// <summary>The name as a user writes it and <see cref="Parse"/> reads it back: in double quotes where it needs them.</summary>
+    public string Written => Schema is null ? Quote(Table) : $"{Quote(Schema)}.{Quote(Table)}";
+
+    /// <summary>Whether it has wildcards, * or ?.</summary>
+    internal bool IsPattern => ToString().AsSpan().ContainsAny('*', '?');
+
+    /// <summary>A name of the catalog, as it is there.</summary>
+    internal static TableName Of(string schema, string table) => new(schema, table);
+
     /// <summary>Reads <c>table</c>, <c>schema.table</c> or the same with double quotes.</summary>
     /// <exception cref="EtlException"><see cref="Fault.ArgumentInvalid"/>: not of that form, or a name over 127 bytes.</exception>
     public static TableName Parse(string text)
@@ -47,6 +56,8 @@ public sealed record TableName
 
     /// <summary>The name as a user writes it.</summary>
     public override string ToString() => Schema is null ? Table : $"{Schema}.{Table}";
+
+    private static string Quote(string name) => name.AsSpan().ContainsAny('.', '"') ? $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : name;
 
     private static List<string> Split(string text)
     {

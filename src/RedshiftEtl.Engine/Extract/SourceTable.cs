@@ -32,7 +32,7 @@ public sealed record SourceTable(string Name, IReadOnlyList<string> Columns, str
     internal SourceTable And(string condition) => this with { Where = Where is null ? condition : $"({Where}\n) AND ({condition})" };
 
     /// <summary>Cuts a name at its points, except inside of quotes of any dialect.</summary>
-    private static List<string> Split(string name)
+    internal static List<string> Split(string name)
     {
         var parts = new List<string>();
         int at = 0;

@@ -70,6 +70,12 @@ internal static class RedshiftError
             return Fault.TransactionConflict;
         }
 
+        // One VACUUM at a time on a cluster (fact sheet 5); the words differ by version.
+        if (message.Contains("VACUUM", StringComparison.OrdinalIgnoreCase) && (message.Contains("running", StringComparison.OrdinalIgnoreCase) || message.Contains("in progress", StringComparison.OrdinalIgnoreCase)))
+        {
+            return Fault.VacuumBusy;
+        }
+
         return server.SqlState switch
         {
             "57014" => target.Session.StatementTimeout is null ? Fault.Stopped : Fault.TimedOut,

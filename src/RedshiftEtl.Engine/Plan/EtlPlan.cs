@@ -3,6 +3,7 @@ using System.Text;
 using RedshiftEtl.Engine.Define;
 using RedshiftEtl.Engine.Extract;
 using RedshiftEtl.Engine.Load;
+using RedshiftEtl.Engine.Maintain;
 
 namespace RedshiftEtl.Engine.Plan;
 
@@ -44,6 +45,9 @@ public sealed record EtlPlan
 
     /// <summary>Statements that make VARCHARs longer, each alone and before the transaction.</summary>
     public IReadOnlyList<string> Widenings { get; init; } = [];
+
+    /// <summary>What maintenance the table would get as it is now; null where it was not asked for.</summary>
+    public EtlMaintenance? Maintenance { get; init; }
 
     /// <summary>What the load is to do.</summary>
     public required LoadRequest Request { get; init; }
@@ -101,6 +105,16 @@ public sealed record EtlPlan
         }
 
         text.AppendLine(CultureInfo.InvariantCulture, $"INSERT INTO {Record.History.TableOf(Request.Warehouse)} …;");
-        return text.Append("COMMIT;").ToString();
+        text.Append("COMMIT;");
+        if (Maintenance is { } maintenance)
+        {
+            text.AppendLine().AppendLine().Append(CultureInfo.InvariantCulture, $"-- maintenance, as the table is now: {maintenance.Action}");
+            foreach (string line in maintenance.Reasons.Select(reason => $"-- {reason}").Concat(maintenance.Statements.Select(statement => $"{statement};")))
+            {
+                text.AppendLine().Append(line);
+            }
+        }
+
+        return text.ToString();
     }
 }

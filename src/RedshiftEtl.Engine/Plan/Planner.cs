@@ -3,6 +3,7 @@ using System.Text;
 using RedshiftEtl.Engine.Define;
 using RedshiftEtl.Engine.Extract;
 using RedshiftEtl.Engine.Load;
+using RedshiftEtl.Engine.Maintain;
 using RedshiftEtl.Engine.Record;
 using RedshiftEtl.Engine.Stage;
 
@@ -111,6 +112,23 @@ public static class Planner
             return (copy, copy);
         }));
         return plan;
+    }
+
+    /// <summary>The plan for people: with the maintenance that the table would get as it is now.</summary>
+    /// <exception cref="EtlException">As <see cref="PlanAsync"/>.</exception>
+    public static async Task<EtlPlan> PreviewAsync(EtlJob job, LoadKind load, bool isForced, IProgress<EtlEvent> progress, CancellationToken cancel)
+    {
+        EtlPlan plan = await PlanAsync(job, load, isForced, RunId.New(), DateTimeOffset.UtcNow, progress, cancel);
+        try
+        {
+            return plan with { Maintenance = job.MaintenanceMethod == MaintenanceMethod.None ? null : await TableMaintenance.PlanAsync(job.Warehouse!, job.Table, job.MaintenanceRequest, progress, cancel) };
+        }
+        catch (EtlException e) when (!e.Fault.IsTransient && e.Fault != Fault.Stopped)
+        {
+            // A table that is yet to be made has none; what else stands in the way of maintenance stands in no load's way.
+            progress.Report(new VerboseEvent($"Maintenance of {job.Table}: {e.Message}"));
+            return plan;
+        }
     }
 
     internal static EtlException Missing(EtlJob job, string what, string type) => new(

@@ -35,6 +35,9 @@ public enum RunKind
 
     /// <summary>No load: Set-EtlWatermark.</summary>
     Watermark,
+
+    /// <summary>No load: a deep copy, VACUUM or ANALYZE.</summary>
+    Maintenance,
 }
 
 /// <summary>One run of a job from end to end: the row of the history.</summary>
@@ -144,6 +147,9 @@ public sealed record EtlRun
 
     /// <summary>The error, for a run that did not succeed.</summary>
     public string? Error { get; init; }
+
+    /// <summary>What maintenance was done and why; null for none.</summary>
+    public string? Maintenance { get; init; }
 
     /// <summary>The load in detail, for a run that succeeded.</summary>
     public EtlLoad? Result { get; init; }

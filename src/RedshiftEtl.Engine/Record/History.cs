@@ -78,6 +78,7 @@ internal static class History
             ("watermark_type", (run.WatermarkAfter ?? run.WatermarkBefore)?.Type),
             ("watermark_before", run.WatermarkBefore?.Text), ("watermark_after", run.WatermarkAfter?.Text), ("watermark_nulls", run.WatermarkNulls),
             ("sql_hashes", run.SqlHashes), ("host", Cut(run.Host, 512)), ("os_user", Cut(run.User, 512)), ("module_version", run.ModuleVersion), ("error", Cut(run.Error, 65_535)),
+            ("maintenance", Cut(run.Maintenance, 4096)),
         ];
         string columns = string.Join(", ", values.Select(value => value.Column));
         string places = string.Join(", ", Enumerable.Range(1, values.Length).Select(i => $"${i}"));

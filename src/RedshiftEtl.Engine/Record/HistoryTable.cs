@@ -31,7 +31,7 @@ internal sealed class HistoryTable
         ("job_sequence", "BIGINT"), ("watermark_column", "VARCHAR(512)"), ("watermark_type", "VARCHAR(64)"),
         ("watermark_before", "VARCHAR(65535)"), ("watermark_after", "VARCHAR(65535)"), ("watermark_nulls", "BIGINT"),
         ("plan_ms", "BIGINT"), ("delete_ms", "BIGINT"), ("copy_ms", "BIGINT"), ("sql_hashes", "VARCHAR(1024)"),
-        ("rows_inserted", "BIGINT"), ("rows_replaced", "BIGINT"),
+        ("rows_inserted", "BIGINT"), ("rows_replaced", "BIGINT"), ("maintenance", "VARCHAR(4096)"),
     ]);
 
     /// <summary>One row for each job that is under way.</summary>

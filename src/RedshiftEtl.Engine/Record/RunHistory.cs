@@ -34,7 +34,7 @@ public static class RunHistory
     [
         "run_id", "job", "load", "mode", "status", "source", "target", "started_at", "ended_at", "rows_read", "rows_written", "rows_loaded", "rows_deleted",
         "csv_bytes", "staged_bytes", "part_count", "manifest", "parameters", "extract_ms", "load_ms", "host", "os_user", "module_version", "error",
-        "job_sequence", "watermark_column", "watermark_type", "watermark_before", "watermark_after", "watermark_nulls", "plan_ms", "delete_ms", "copy_ms", "sql_hashes", "rows_inserted", "rows_replaced",
+        "job_sequence", "watermark_column", "watermark_type", "watermark_before", "watermark_after", "watermark_nulls", "plan_ms", "delete_ms", "copy_ms", "sql_hashes", "rows_inserted", "rows_replaced", "maintenance",
     ];
 
     /// <summary>Reads runs, newest first.</summary>
@@ -53,6 +53,22 @@ public static class RunHistory
         List<object?[]> rows = await session.QueryAsync(
             $"SELECT {string.Join(", ", s_columns)} FROM {HistoryTable.Run.In(warehouse)}{Where(filter)} ORDER BY started_at DESC, ended_at DESC{limit}", [], cancel);
         return rows.Select(row => From(new Row(row))).ToArray();
+    }
+
+    /// <summary>Writes a row by itself, if the warehouse answers in time; that it did not is only said.</summary>
+    internal static async Task TryInsertAsync(RedshiftConnection warehouse, EtlRun run, IProgress<EtlEvent> progress, CancellationToken cancel)
+    {
+        try
+        {
+            await using WarehouseSession session = await WarehouseSession.OpenAsync(warehouse, progress, cancel);
+            await History.EnsureAsync(session, cancel);
+            (string sql, IReadOnlyList<EtlParameter> values) = History.Insert(warehouse, run);
+            await session.ExecuteAsync(sql, values, cancel);
+        }
+        catch (Exception e) when (e is EtlException or OperationCanceledException)
+        {
+            progress.Report(new VerboseEvent($"The run could not be written into the history: {e.Message}"));
+        }
     }
 
     /// <summary>Commits another watermark for a job: its next ongoing load goes on from there.</summary>
@@ -199,6 +215,7 @@ public static class RunHistory
         WatermarkAfter = row.Watermark("watermark_after"),
         WatermarkNulls = row.Number("watermark_nulls"),
         SqlHashes = row.Text("sql_hashes"),
+        Maintenance = row.Text("maintenance"),
     };
 
     /// <summary>A row by column names.</summary>

@@ -39,7 +39,7 @@ public sealed class InvokeEtlJobCommand : JobCommand
         }
         else if (MyInvocation.BoundParameters.TryGetValue("WhatIf", out object? whatIf) && ((SwitchParameter)whatIf).IsPresent)
         {
-            WriteObject(Run((progress, cancel) => Planner.PlanAsync(job, Load, Force, RunId.New(), DateTimeOffset.UtcNow, progress, cancel)));
+            WriteObject(Run((progress, cancel) => Planner.PreviewAsync(job, Load, Force, progress, cancel)));
         }
     }
 }

@@ -155,6 +155,31 @@ public sealed class RetryTests(BreakingSandbox sandbox) : IClassFixture<Breaking
     }
 
     [Fact]
+    public async Task Maintenance_that_fails_is_a_warning_on_a_run_that_succeeded_and_stands_in_the_history()
+    {
+        using ProjectFolder project = Rows("Maintenance = @{ Method = 'Analyze'; MinRows = 0 }");
+        await sandbox.ResetAsync();
+        await sandbox.BreakAsync(new { kind = "statement", pattern = "^ANALYZE", action = "error", sqlState = "42501", message = "permission denied for relation rows", times = 0 });
+        Outcome outcome = project.Run(Run);
+        Assert.Equal("Succeeded", outcome.Output[0].Properties["Status"].Value.ToString());
+        Assert.StartsWith("Failed: ", (string)outcome.Output[0].Properties["Maintenance"].Value, StringComparison.Ordinal);
+        Assert.Contains("but its maintenance failed", outcome.Output[1].ToString(), StringComparison.Ordinal);
+        Assert.Equal(["Failed|True"], project.Rows("SELECT status, error LIKE '%permission denied%' AS said FROM etl.run WHERE target = '§SCHEMA.rows' AND load = 'Maintenance'"));
+        Assert.Equal(["2"], project.Rows("SELECT COUNT(*) AS n FROM §SCHEMA.rows"));
+    }
+
+    [Fact]
+    public async Task VACUUM_waits_for_its_turn()
+    {
+        using ProjectFolder project = Rows("");
+        project.Run("$null = Invoke-EtlJob rows").Clean();
+        await sandbox.ResetAsync();
+        await sandbox.BreakAsync(new { kind = "statement", pattern = "^VACUUM", action = "error", sqlState = "55006", message = "VACUUM is already running", times = 2 });
+        Assert.Equal("VacuumFull|Succeeded", project.Run("Optimize-RedshiftTable §SCHEMA.rows -Warehouse dw -Method Vacuum -WarningAction SilentlyContinue").Only("Action", "Status"));
+        Assert.Equal(3, (await sandbox.StatementsAsync()).Count(sql => sql.StartsWith("VACUUM FULL", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public async Task The_line_is_read_from_the_part_when_the_server_keeps_no_value()
     {
         using ProjectFolder project = Rows("KeepStage = 'Never'");

@@ -1,0 +1,40 @@
+using System.Globalization;
+using RedshiftEtl.Engine.Load;
+using RedshiftEtl.Engine.Record;
+
+namespace RedshiftEtl.Engine.Maintain;
+
+/// <summary>What the history says of a table.</summary>
+/// <param name="LastLoadAt">When a load was last committed.</param>
+/// <param name="LoadsInWeek">Loads of the last seven days.</param>
+/// <param name="LastMaintenanceAt">When maintenance last succeeded.</param>
+internal sealed record TableActivity(DateTimeOffset? LastLoadAt, int LoadsInWeek, DateTimeOffset? LastMaintenanceAt)
+{
+    /// <summary>By the target's name in the history; empty when there is no history, or it is not the user's to read.</summary>
+    public static async Task<IReadOnlyDictionary<string, TableActivity>> ReadAsync(WarehouseSession session, CancellationToken cancel)
+    {
+        if (!await HistoryTable.Run.ExistsAsync(session, cancel))
+        {
+            return new Dictionary<string, TableActivity>();
+        }
+
+        const string isLoad = "load IN ('Initial', 'Ongoing')";
+        try
+        {
+            List<object?[]> rows = await session.QueryAsync(
+                $"SELECT target, MAX(CASE WHEN {isLoad} THEN ended_at END), SUM(CASE WHEN {isLoad} AND ended_at > GETDATE() - INTERVAL '7 days' THEN 1 ELSE 0 END)::bigint,"
+                + $" MAX(CASE WHEN load = '{RunKind.Maintenance}' THEN ended_at END) FROM {History.TableOf(session.Target)} WHERE status = 'Succeeded' GROUP BY target",
+                [], cancel);
+            return rows.Where(row => row[0] is string).ToDictionary(
+                row => (string)row[0]!,
+                row => new TableActivity(Time(row[1]), Convert.ToInt32(row[2], CultureInfo.InvariantCulture), Time(row[3])),
+                StringComparer.Ordinal);
+        }
+        catch (EtlException e) when (e.Fault == Fault.SqlDenied)
+        {
+            return new Dictionary<string, TableActivity>();
+        }
+    }
+
+    private static DateTimeOffset? Time(object? value) => value is DateTime time ? new DateTimeOffset(DateTime.SpecifyKind(time, DateTimeKind.Utc)) : null;
+}
