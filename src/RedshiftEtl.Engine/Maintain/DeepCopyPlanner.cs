@@ -69,7 +69,7 @@ internal static class DeepCopyPlanner
             }
         }
 
-        return string.Join(", ", names.Where(name => name.Length > 0).Select(SqlLiteral.Identifier).DefaultIfEmpty("public"));
+        return string.Join(", ", names.Where(name => name.Length > 0).Select(SqlLiteral.Identifier).DefaultIfEmpty("''"));
     }
 
     /// <summary>Where an identity goes on: the next number of its row behind the last one that is there, never before its own seed (fact sheet 4).</summary>

@@ -75,11 +75,16 @@ internal sealed class DeepCopySession : IAsyncDisposable
             .. await LinesAsync("SELECT 'comment', c.relname, d.objsubid, d.description FROM pg_description d JOIN pg_class c ON c.oid = d.objoid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = '§'"),
             .. await LinesAsync("SELECT 'grant', relation_name, privilege_type, identity_type, identity_name, admin_option FROM svv_relation_privileges WHERE namespace_name = '§'"),
             .. await LinesAsync("SELECT 'column grant', relation_name, column_name, privilege_type, identity_type, identity_name FROM svv_column_privileges WHERE namespace_name = '§'"),
-            .. await LinesAsync("SELECT 'view', viewname, definition FROM pg_views WHERE schemaname = '§'"),
+            .. (await LinesAsync("SELECT 'view', viewname, definition FROM pg_views WHERE schemaname = '§'")).Select(Uncast),
         ];
         Array.Sort(lines, StringComparer.Ordinal);
         return lines;
     }
+
+    /// <summary>Without casts between varchar's two names, of which the private PostgreSQL adds one whenever it reads a view's text back.</summary>
+    private static string Uncast(string view) =>
+        view.Replace("::text", "", StringComparison.Ordinal).Replace("::character varying", "", StringComparison.Ordinal)
+            .Replace("(", "", StringComparison.Ordinal).Replace(")", "", StringComparison.Ordinal);
 
     public async ValueTask DisposeAsync() => await _session.DisposeAsync();
 

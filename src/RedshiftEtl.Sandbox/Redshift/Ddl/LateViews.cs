@@ -18,7 +18,7 @@ internal static class LateViews
         if (!what.IsAny("table", "view", "schema") || plan is LocalPlan { Detached: true }) return plan;
         if (plan is not (LocalPlan or ForwardPlan)) return plan;
         var names = what.Is("schema") ? [] : Names(cursor);
-        string before = what.Is("table") && !verb.Is("create") ? string.Join(", ", names.Select(name => $"rs_internal.unbind_late_views(to_regclass({Literal.Quote(name.Sql)}))"))
+        string before = !what.Is("schema") && !verb.Is("create") ? string.Join(", ", names.Select(name => $"rs_internal.unbind_late_views(to_regclass({Literal.Quote(name.Sql)}))"))
             : verb.Is("create") ? "NULL"
             : "rs_internal.unbind_late_views(NULL)";
         string changed = names.Count == 1 && !verb.Is("drop") ? $"to_regclass({Literal.Quote(names[0].Sql)})" : "NULL";

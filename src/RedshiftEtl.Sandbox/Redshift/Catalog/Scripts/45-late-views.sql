@@ -19,7 +19,7 @@ BEGIN
     FOR late IN
         WITH RECURSIVE dependent (oid) AS (
             SELECT rel::oid UNION
-            SELECT r.ev_class FROM dependent p JOIN pg_depend d ON d.refobjid = p.oid AND d.classid = 'pg_rewrite'::regclass JOIN pg_rewrite r ON r.oid = d.objid)
+            SELECT r.ev_class FROM dependent p JOIN pg_catalog.pg_depend d ON d.refobjid = p.oid AND d.classid = 'pg_rewrite'::regclass JOIN pg_rewrite r ON r.oid = d.objid)
         SELECT v.schema_name, v.view_name, c.relacl FROM rs_internal.late_view v JOIN pg_namespace n ON n.nspname = v.schema_name
             JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = v.view_name
         WHERE v.bound AND (rel IS NULL OR c.oid IN (SELECT oid FROM dependent)) ORDER BY c.oid DESC
