@@ -23,8 +23,8 @@ internal sealed partial record BoundView
     /// <summary>Its comment, or null.</summary>
     public string? Comment { get; init; }
 
-    /// <summary>Names and comments of its columns, in order.</summary>
-    public required IReadOnlyList<(string Name, string? Comment)> Columns { get; init; }
+    /// <summary>Its columns, in order.</summary>
+    public required IReadOnlyList<BoundViewColumn> Columns { get; init; }
 
     /// <summary>The rights that others than its owner have.</summary>
     public required IReadOnlyList<TableGrant> Grants { get; init; }
@@ -38,9 +38,9 @@ internal sealed partial record BoundView
         yield return $"view {FullName}: {Noise().Replace(Query, "")}";
         yield return $"owner of view {FullName}: {Owner}";
         yield return $"comment of view {FullName}: {Comment}";
-        foreach ((string name, string? comment) in Columns)
+        foreach (BoundViewColumn column in Columns)
         {
-            yield return $"column of view {FullName}: {name} {comment}";
+            yield return $"column of view {FullName}: {column.Name} {column.Type} {column.Comment}";
         }
 
         foreach (TableGrant grant in Grants)
@@ -52,3 +52,9 @@ internal sealed partial record BoundView
     [GeneratedRegex(@"::(text|character varying)(?!\()|[()\s]+", RegexOptions.CultureInvariant)]
     private static partial Regex Noise();
 }
+
+/// <summary>A view's column.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Type">Its type with length; varchar under one name.</param>
+/// <param name="Comment">Its comment, or null.</param>
+internal sealed record BoundViewColumn(string Name, string Type, string? Comment);

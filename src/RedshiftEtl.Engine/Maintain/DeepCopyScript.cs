@@ -149,9 +149,9 @@ internal static class DeepCopyScript
             yield return $"COMMENT ON VIEW {name} IS {TableDefinitionCatalog.Text(view.Comment)}";
         }
 
-        foreach ((string column, string? comment) in view.Columns.Where(column => column.Comment is not null))
+        foreach (BoundViewColumn column in view.Columns.Where(column => column.Comment is not null))
         {
-            yield return $"COMMENT ON COLUMN {name}.{SqlLiteral.Identifier(column)} IS {TableDefinitionCatalog.Text(comment!)}";
+            yield return $"COMMENT ON COLUMN {name}.{SqlLiteral.Identifier(column.Name)} IS {TableDefinitionCatalog.Text(column.Comment!)}";
         }
 
         if (view.Owner != user)

@@ -51,7 +51,7 @@ internal static class DeepCopyViews
             + $" FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = {number}",
             [], cancel);
         List<object?[]> columns = await session.QueryAsync(
-            $"SELECT a.attnum::integer, a.attname::varchar(256) FROM pg_attribute a WHERE a.attrelid = {number} AND a.attnum > 0 ORDER BY a.attnum", [], cancel);
+            $"SELECT a.attnum::integer, a.attname::varchar(256), format_type(a.atttypid, a.atttypmod)::varchar(256) FROM pg_attribute a WHERE a.attrelid = {number} AND a.attnum > 0 ORDER BY a.attnum", [], cancel);
         Dictionary<int, string> comments = await TableDefinitionCatalog.CommentsAsync(session, id, cancel);
         (string schema, string name, string owner) = ((string)rows[0][0]!, (string)rows[0][1]!, (string)rows[0][2]!);
         return new BoundView
@@ -62,7 +62,7 @@ internal static class DeepCopyViews
             Owner = owner,
             Query = ((string)rows[0][3]!).Trim().TrimEnd(';').TrimEnd(),
             Comment = comments.GetValueOrDefault(0),
-            Columns = columns.ConvertAll(row => ((string)row[1]!, comments.GetValueOrDefault((int)row[0]!))),
+            Columns = columns.ConvertAll(row => new BoundViewColumn((string)row[1]!, (string)row[2]! == "text" ? "character varying" : (string)row[2]!, comments.GetValueOrDefault((int)row[0]!))),
             Grants = await TableDefinitionCatalog.GrantsAsync(session, schema, name, owner, cancel),
         };
     }

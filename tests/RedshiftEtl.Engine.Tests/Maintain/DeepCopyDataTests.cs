@@ -32,6 +32,25 @@ public sealed class DeepCopyDataTests(SandboxServer sandbox)
     }
 
     [Fact]
+    public async Task Rows_that_a_writer_commits_while_the_copy_waits_are_in_it()
+    {
+        await using DeepCopySession s = await DeepCopySession.OpenAsync(sandbox);
+        await using DeepCopySession watcher = await DeepCopySession.OpenAsync(sandbox);
+        await s.RunAsync("CREATE TABLE §.t (a INT)", "INSERT INTO §.t VALUES (1)");
+        string id = (await s.LinesAsync("SELECT c.oid FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = '§' AND c.relname = 't'"))[0];
+        await s.RunAsync("BEGIN", "INSERT INTO §.t VALUES (2)");
+        Task<DeepCopyResult> copy = s.CopyAsync("t");
+        while ((await watcher.LinesAsync($"SELECT COUNT(*) FROM svv_transactions WHERE relation = {id} AND NOT granted"))[0] == "0")
+        {
+            Assert.False(copy.IsCompleted, "The copy did not wait for the writer.");
+        }
+
+        await s.RunAsync("INSERT INTO §.t VALUES (3)", "COMMIT");
+        Assert.Equal(3, (await copy).Rows);
+        Assert.Equal(["1", "2", "3"], await s.LinesAsync("SELECT a FROM §.t ORDER BY a"));
+    }
+
+    [Fact]
     public async Task A_comparison_sees_one_other_value_in_any_column_and_one_row_more()
     {
         await using DeepCopySession s = await DeepCopySession.OpenAsync(sandbox);
