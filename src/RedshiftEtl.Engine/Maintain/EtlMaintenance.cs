@@ -26,6 +26,9 @@ public sealed record EtlMaintenance
     /// <summary>The statements that were sent, or would be.</summary>
     public required IReadOnlyList<string> Statements { get; init; }
 
+    /// <summary>For VACUUM: the share of rows to be sorted and live; null for Redshift's 95.</summary>
+    internal int? ToPercent { get; init; }
+
     /// <summary>How long it took.</summary>
     public TimeSpan Duration { get; init; }
 

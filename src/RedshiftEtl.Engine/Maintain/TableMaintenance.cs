@@ -45,12 +45,20 @@ public static class TableMaintenance
         var statements = new List<string>();
         if (decision.Action == MaintenanceAction.DeepCopy)
         {
-            DeepCopyPlan plan = await DeepCopy.PlanAsync(session, TableName.Of(before.Schema, before.Name), Options(request), progress, cancel);
-            statements.AddRange(plan.Statements);
+            try
+            {
+                DeepCopyPlan plan = await DeepCopy.PlanAsync(session, TableName.Of(before.Schema, before.Name), Options(request), progress, cancel);
+                statements.AddRange(plan.Statements);
+            }
+            catch (EtlException e) when (e.Fault == Fault.DeepCopyRefused && request.Method == MaintenanceMethod.Auto)
+            {
+                decision = MaintenanceDecision.Decide(before, request.Method, MaintenancePace.MoreOften, request.Thresholds, request.IsAsked);
+                decision = decision with { Reasons = [.. decision.Reasons.SkipLast(1), $"A deep copy is refused, so VACUUM: {e.Message}"] };
+            }
         }
 
         statements.AddRange(Statements(before, decision));
-        return new EtlMaintenance { Table = before.Table, Action = decision.Action, IsAnalyzed = decision.Analyzes, Reasons = decision.Reasons, Before = before, After = before, Statements = statements };
+        return new EtlMaintenance { Table = before.Table, Action = decision.Action, IsAnalyzed = decision.Analyzes, Reasons = decision.Reasons, Before = before, After = before, Statements = statements, ToPercent = decision.ToPercent };
     }
 
     /// <summary>Does it.</summary>
@@ -87,7 +95,7 @@ public static class TableMaintenance
                 sent.AddRange(copy.Statements);
             }
 
-            foreach (string statement in Statements(planned.Before, planned.Action, planned.IsAnalyzed, ToPercent(planned, request)))
+            foreach (string statement in Statements(planned.Before, planned.Action, planned.IsAnalyzed, planned.ToPercent))
             {
                 // A session each: VACUUM goes alone, in no transaction (fact sheet 5).
                 await retry.RunAsync(statement, stop => ExecuteAsync(warehouse, statement, progress, stop), cancel);
@@ -111,9 +119,6 @@ public static class TableMaintenance
     }
 
     private static DeepCopyOptions Options(MaintenanceRequest request) => new() { IncludeViews = request.IncludesViews };
-
-    private static int? ToPercent(EtlMaintenance planned, MaintenanceRequest request) =>
-        MaintenanceDecision.Decide(planned.Before, request.Method, request.Pace, request.Thresholds, request.IsAsked).ToPercent;
 
     private static IEnumerable<string> Statements(EtlTable table, MaintenanceDecision decision) => Statements(table, decision.Action, decision.Analyzes, decision.ToPercent);
 
