@@ -46,17 +46,18 @@ internal static class TopicText
         }
 
         string indent = paragraph.StartsWith("- ", StringComparison.Ordinal) ? "  " : "";
-        StringBuilder line = new();
-        foreach (string word in paragraph.Split(' '))
+        string[] words = paragraph.Split(' ');
+        StringBuilder line = new(words[0]);
+        foreach (string word in words.Skip(1))
         {
-            if (line.Length > indent.Length && line.Length + 1 + word.Length > Width - 4)
+            if (line.Length + 1 + word.Length > Width - 4)
             {
                 yield return line.ToString();
                 line.Clear().Append(indent).Append(word);
             }
             else
             {
-                line.Append(line.Length > indent.Length ? " " : "").Append(word);
+                line.Append(' ').Append(word);
             }
         }
 
