@@ -54,8 +54,7 @@ internal sealed record TableDefinition
         {
             TableColumn column = Columns[i];
             yield return $"column {i + 1} {column.Name} {column.Type}";
-            // Under AUTO the encodings are Redshift's to choose.
-            yield return $"encoding of {column.Name}: {(IsEncodeAuto ? "auto" : column.Encoding)}";
+            yield return $"encoding of {column.Name}: {column.Encoding}";
             yield return $"default of {column.Name}: {column.Default}";
             yield return $"identity of {column.Name}: {column.Identity?.Step}";
             yield return $"{column.Name} takes nulls: {!column.IsNotNull}";
