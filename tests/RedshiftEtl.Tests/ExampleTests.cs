@@ -31,4 +31,16 @@ public class ExampleTests
             Directory.Delete(folder, recursive: true);
         }
     }
+
+    [Fact]
+    public void The_example_that_has_its_jobs_written_merges_what_has_changed()
+    {
+        using ModuleSession session = new();
+        string script = Path.Combine(Path.GetDirectoryName(ModuleSession.ManifestPath)!, "examples", "new-job", "new-job.ps1");
+        string[] output = session.Run($"& '{script}'").Clean().Output.Select(item => item.ToString()).ToArray();
+        Assert.Contains("customers Initial Succeeded (2 rows)", output);
+        Assert.Contains("orders: 1 new, 1 replaced", output);
+        Assert.Contains("1-1 tea 3.00", output);
+        Assert.Contains("2-1 pot 19.90", output);
+    }
 }

@@ -34,6 +34,9 @@ public sealed record MaintenanceRequest
 /// <summary>Deep copy, VACUUM and ANALYZE of a table: decides, does, looks whether it helped, and records it.</summary>
 public static class TableMaintenance
 {
+    /// <summary>How often VACUUM is tried while another one runs: with the waits in between, about eight minutes.</summary>
+    private const int VacuumRetries = 20;
+
     /// <summary>What would be done; changes nothing.</summary>
     /// <exception cref="EtlException"><see cref="Fault.TableNotFound"/>.</exception>
     public static async Task<EtlMaintenance> PlanAsync(
@@ -98,7 +101,8 @@ public static class TableMaintenance
             foreach (string statement in Statements(planned.Before, planned.Action, planned.IsAnalyzed, planned.ToPercent))
             {
                 // A session each: VACUUM goes alone, in no transaction (fact sheet 5).
-                await retry.RunAsync(statement, stop => ExecuteAsync(warehouse, statement, progress, stop), cancel);
+                Retry patience = statement.StartsWith("VACUUM", StringComparison.Ordinal) ? new Retry(VacuumRetries, progress) : retry;
+                await patience.RunAsync(statement, stop => ExecuteAsync(warehouse, statement, progress, stop), cancel);
                 sent.Add(statement);
             }
 

@@ -59,7 +59,7 @@ public sealed class NewEtlJobCommand : ProjectCommand
     /// <summary>Rows to look at for the lengths of texts whose length the source does not declare.</summary>
     [Parameter]
     [ValidateRange(0, int.MaxValue)]
-    public int SampleRow { get; set; } = new JobDraftRequest { Source = null! }.SampleRows;
+    public int SampleRow { get; set; } = JobDraftRequest.DefaultSampleRows;
 
     /// <summary>Replaces files that are there.</summary>
     [Parameter]

@@ -6,6 +6,9 @@ namespace RedshiftEtl.Engine.Define.Write;
 /// <summary>What New-EtlJob is to write.</summary>
 public sealed record JobDraftRequest
 {
+    /// <summary>Rows that are looked at unless it is said otherwise.</summary>
+    public const int DefaultSampleRows = 100_000;
+
     /// <summary>The source.</summary>
     public required SourceConnection Source { get; init; }
 
@@ -34,7 +37,7 @@ public sealed record JobDraftRequest
     public string? Watermark { get; init; }
 
     /// <summary>Rows to look at for the lengths of texts, 0 to not look.</summary>
-    public int SampleRows { get; init; } = 100_000;
+    public int SampleRows { get; init; } = DefaultSampleRows;
 }
 
 /// <summary>A column of a draft.</summary>
