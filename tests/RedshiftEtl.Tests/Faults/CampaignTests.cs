@@ -23,7 +23,7 @@ public sealed class CampaignTests(ITestOutputHelper output)
         Assert.True(count > 30, $"Only {count} statements were counted.");
         for (int number = 1; number <= count + 2; number++)
         {
-            if (!s_isFull && number % 12 != share && number < count - 14)
+            if (!s_isFull && number % 8 != share && number < count - 14)
             {
                 continue;
             }
