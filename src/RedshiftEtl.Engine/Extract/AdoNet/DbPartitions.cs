@@ -14,14 +14,15 @@ internal abstract class DbPartitions
     /// <summary>Keeps changes of a table from being committed until <see cref="Release"/>.</summary>
     /// <param name="leader">A session of its own.</param>
     /// <param name="table">The quoted table.</param>
+    /// <param name="cancel">Stops the wait for it.</param>
     /// <exception cref="EtlException"><see cref="Fault.ArgumentInvalid"/>: there is no snapshot of such a table.</exception>
-    public abstract void Hold(DbConnection leader, string table);
+    public abstract void Hold(DbConnection leader, string table, CancellationToken cancel);
 
     /// <summary>Lets changes go on.</summary>
     public abstract void Release(DbConnection leader);
 
     /// <summary>Makes a snapshot begin now, where beginning the transaction does not.</summary>
-    public abstract void Pin(DbConnection opened, DbTransaction? transaction, string table);
+    public abstract void Pin(DbConnection opened, DbTransaction? transaction, string table, CancellationToken cancel);
 
     /// <summary>SQL that gives an aggregate of the column as text that .NET reads: digits, or a date with its time.</summary>
     protected abstract string AsText(string aggregate);
@@ -35,10 +36,12 @@ internal abstract class DbPartitions
     /// <param name="column">The quoted column.</param>
     /// <param name="table">The quoted table.</param>
     /// <param name="count">The number of ranges wanted.</param>
+    /// <param name="cancel">Stops it.</param>
     /// <exception cref="EtlException"><see cref="Fault.ArgumentInvalid"/>: the column's type has no ranges.</exception>
-    public IReadOnlyList<string> Conditions(DbConnection opened, DbTransaction? transaction, string column, string table, int count)
+    public IReadOnlyList<string> Conditions(DbConnection opened, DbTransaction? transaction, string column, string table, int count, CancellationToken cancel)
     {
         using DbCommand command = opened.CreateCommand();
+        using CancellationTokenRegistration stop = StopOn(command, cancel);
         command.CommandTimeout = 0;
         command.Transaction = transaction;
         command.CommandText = $"SELECT MIN({column}) AS low, {AsText($"MIN({column})")} AS low_text, {AsText($"MAX({column})")} AS high_text FROM {table}";
@@ -100,11 +103,27 @@ internal abstract class DbPartitions
     }
 
     /// <summary>Runs a command that has no rows of interest.</summary>
-    protected static void Execute(DbConnection opened, string sql, DbTransaction? transaction = null)
+    protected static void Execute(DbConnection opened, string sql, CancellationToken cancel, DbTransaction? transaction = null)
     {
         using DbCommand command = opened.CreateCommand();
+        using CancellationTokenRegistration stop = StopOn(command, cancel);
         command.CommandText = sql;
+        command.CommandTimeout = 0;
         command.Transaction = transaction;
         command.ExecuteScalar();
     }
+
+    /// <summary>Has the server stop a command; from a thread of its own, since a provider may have to connect a second time for it.</summary>
+    private static CancellationTokenRegistration StopOn(DbCommand command, CancellationToken cancel) => cancel.Register(() => Task.Run(() =>
+    {
+        try
+        {
+            command.Cancel();
+        }
+        catch (Exception e) when (DbSource.IsForeign(e))
+        {
+            // What cannot be cancelled has ended, or ends with its connection.
+            _ = e;
+        }
+    }, CancellationToken.None));
 }

@@ -157,7 +157,7 @@ internal abstract class DbSource(SourceConnection connection) : ISource
         try
         {
             IReadOnlyList<string> conditions = Guard(() => BeginTogether(leader, quoted, query.Partition.Count, sessions, cancel), error => StatementError(error, query), cancel)
-                .Conditions(sessions[0].Opened, sessions[0].Transaction, column, quoted, query.Partition.Count);
+                .Conditions(sessions[0].Opened, sessions[0].Transaction, column, quoted, query.Partition.Count, cancel);
             foreach (string condition in conditions)
             {
                 (DbConnection opened, DbTransaction? transaction, List<string> remarks) = sessions[readers.Count];
@@ -193,7 +193,7 @@ internal abstract class DbSource(SourceConnection connection) : ISource
             Guard(() => Open(sessions[^1].Opened, cancel), ConnectError, cancel);
         }
 
-        partitions.Hold(leader, table);
+        partitions.Hold(leader, table, cancel);
         try
         {
             for (int i = 0; i < count; i++)
@@ -201,7 +201,7 @@ internal abstract class DbSource(SourceConnection connection) : ISource
                 cancel.ThrowIfCancellationRequested();
                 DbTransaction? transaction = Begin(sessions[i].Opened, sessions[i].Remarks);
                 sessions[i] = sessions[i] with { Transaction = transaction };
-                partitions.Pin(sessions[i].Opened, transaction, table);
+                partitions.Pin(sessions[i].Opened, transaction, table, cancel);
             }
         }
         finally

@@ -10,9 +10,9 @@ namespace RedshiftEtl.Engine.Extract.MySql;
 internal sealed class MySqlPartitions : DbPartitions
 {
     /// <inheritdoc/>
-    public override void Hold(DbConnection leader, string table)
+    public override void Hold(DbConnection leader, string table, CancellationToken cancel)
     {
-        Execute(leader, string.Create(CultureInfo.InvariantCulture, $"SET SESSION lock_wait_timeout = {Patience}"));
+        Execute(leader, string.Create(CultureInfo.InvariantCulture, $"SET SESSION lock_wait_timeout = {Patience}"), cancel);
         using DbCommand command = leader.CreateCommand();
         command.CommandText = $"SHOW CREATE TABLE {table}";
         using (DbDataReader row = command.ExecuteReader())
@@ -26,7 +26,7 @@ internal sealed class MySqlPartitions : DbPartitions
 
         try
         {
-            Execute(leader, $"FLUSH TABLES {table} WITH READ LOCK");
+            Execute(leader, $"FLUSH TABLES {table} WITH READ LOCK", cancel);
         }
         catch (MySqlException e) when (e.ErrorCode is MySqlErrorCode.SpecifiedAccessDeniedError or MySqlErrorCode.TableAccessDenied or MySqlErrorCode.DatabaseAccessDenied)
         {
@@ -41,10 +41,10 @@ internal sealed class MySqlPartitions : DbPartitions
     }
 
     /// <inheritdoc/>
-    public override void Release(DbConnection leader) => Execute(leader, "UNLOCK TABLES");
+    public override void Release(DbConnection leader) => Execute(leader, "UNLOCK TABLES", CancellationToken.None);
 
     /// <inheritdoc/>
-    public override void Pin(DbConnection opened, DbTransaction? transaction, string table)
+    public override void Pin(DbConnection opened, DbTransaction? transaction, string table, CancellationToken cancel)
     {
         // WITH CONSISTENT SNAPSHOT has done it.
     }

@@ -10,17 +10,17 @@ namespace RedshiftEtl.Engine.Extract.SqlServer;
 internal sealed class SqlServerPartitions : DbPartitions
 {
     /// <inheritdoc/>
-    public override void Hold(DbConnection leader, string table)
+    public override void Hold(DbConnection leader, string table, CancellationToken cancel)
     {
-        Execute(leader, string.Create(CultureInfo.InvariantCulture, $"SET LOCK_TIMEOUT {Patience * 1000}; SET TRANSACTION ISOLATION LEVEL READ COMMITTED; BEGIN TRANSACTION"));
-        Execute(leader, $"SELECT TOP (1) 1 FROM {table} WITH (TABLOCK, HOLDLOCK)");
+        Execute(leader, string.Create(CultureInfo.InvariantCulture, $"SET LOCK_TIMEOUT {Patience * 1000}; SET TRANSACTION ISOLATION LEVEL READ COMMITTED; BEGIN TRANSACTION"), cancel);
+        Execute(leader, $"SELECT TOP (1) 1 FROM {table} WITH (TABLOCK, HOLDLOCK)", cancel);
     }
 
     /// <inheritdoc/>
-    public override void Release(DbConnection leader) => Execute(leader, "COMMIT TRANSACTION");
+    public override void Release(DbConnection leader) => Execute(leader, "COMMIT TRANSACTION", CancellationToken.None);
 
     /// <inheritdoc/>
-    public override void Pin(DbConnection opened, DbTransaction? transaction, string table)
+    public override void Pin(DbConnection opened, DbTransaction? transaction, string table, CancellationToken cancel)
     {
         if (transaction?.IsolationLevel != IsolationLevel.Snapshot)
         {
@@ -28,7 +28,7 @@ internal sealed class SqlServerPartitions : DbPartitions
                 "ALTER DATABASE … SET ALLOW_SNAPSHOT_ISOLATION ON, or leave PartitionColumn out.");
         }
 
-        Execute(opened, $"SELECT TOP (1) 1 FROM {table}", transaction);
+        Execute(opened, $"SELECT TOP (1) 1 FROM {table}", cancel, transaction);
     }
 
     /// <inheritdoc/>

@@ -80,6 +80,29 @@ public sealed class MySqlPartitionTests(MariaDbServer server)
     }
 
     [Fact]
+    public async Task A_stop_ends_the_wait_for_the_moment()
+    {
+        MySqlSourceDefinition source = await server.Connection;
+        await server.ExecuteAsync("CREATE TABLE busy (i int PRIMARY KEY) ENGINE = InnoDB");
+        await using MySqlConnection writer = await server.OpenAsync();
+        await using (var command = new MySqlCommand("START TRANSACTION; INSERT INTO busy VALUES (1)", writer))
+        {
+            await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        }
+
+        // Not stopped, it would end with a fault when the wait is over.
+        using var stop = new CancellationTokenSource();
+        Task<ISourceReader> opening = new MySqlSource(source).OpenAsync(Query(source, new SourceTable("busy", [], null), new SourcePartition("i", 2)), CsvDialect.Default, stop.Token);
+        while (Convert.ToInt64(await server.ScalarAsync("SELECT COUNT(*) FROM information_schema.processlist WHERE info LIKE 'FLUSH TABLES%busy%'"), CultureInfo.InvariantCulture) == 0)
+        {
+            Assert.False(opening.IsCompleted);
+        }
+
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => opening);
+    }
+
+    [Fact]
     public async Task What_has_no_snapshot_is_refused_and_a_missing_right_is_named()
     {
         MySqlSourceDefinition source = await server.Connection;
