@@ -48,6 +48,18 @@ public class NewJobTests(SandboxFixture fixture)
     }
 
     [Fact]
+    public void Files_become_a_job()
+    {
+        using ProjectFolder project = fixture.Project();
+        project.Write("connections.psd1", project.ConnectionText.Replace("src  = @{ Type = 'SQLite'; DataSource = 'source.sqlite' }", "src = @{ Type = 'File'; Path = 'in' }", StringComparison.Ordinal));
+        project.Write("in/it's; orders-1.csv", "id,name\n1,a\n");
+        project.Write("in/it's; orders-2.csv", "id,name\n2,ä\n");
+        project.Run("New-EtlJob src \"it's; orders-*.csv\" -Name orders -Table §SCHEMA.orders").Clean();
+        project.Run("$null = Invoke-EtlJob orders; $null = Invoke-EtlJob orders").Clean();
+        Assert.Equal(["1|a", "2|ä"], project.Rows("SELECT * FROM §SCHEMA.orders ORDER BY id"));
+    }
+
+    [Fact]
     public void Nothing_is_overwritten_without_Force_and_WhatIf_writes_nothing()
     {
         using ProjectFolder project = Shop();

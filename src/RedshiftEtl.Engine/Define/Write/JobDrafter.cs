@@ -57,11 +57,16 @@ internal static class JobDrafter
     {
         SourceConnection source = request.Source;
         string? quoted = table is null || source is FileConnection ? table : string.Join('.', new[] { schema, table }.OfType<string>().Select(part => SqlLiteral.Identifier(part, source.SqlDialect)));
-        SqlText sql = table is null ? request.Query! : SqlText.Of(source is FileConnection ? table : $"SELECT * FROM {quoted}", source.SqlDialect);
-        SingleStatement.Check(sql, source);
+        SourceTable? whole = quoted is null ? null : new SourceTable(quoted, [], null);
+        if (whole is null)
+        {
+            SingleStatement.Check(request.Query!, source);
+        }
+
+        var query = new SourceQuery(whole?.ToSql(source) ?? request.Query!, []) { Table = whole };
         var lengths = new List<int>();
         long rows = 0;
-        (IReadOnlyList<EtlColumn> columns, bool isAll) = await SourceRows.ReadAsync(source, new SourceQuery(sql, []), request.SampleRows, Measure, cancel);
+        (IReadOnlyList<EtlColumn> columns, bool isAll) = await SourceRows.ReadAsync(source, query, request.SampleRows, Measure, cancel);
         IReadOnlyList<SourceColumnFacts> facts = table is null ? [] : await SourceCatalog.DescribeAsync(source, schema, table, cancel);
         string[] key = request.Key.Count > 0 ? request.Key.Select(column => Find(columns, column, "key", name)).ToArray()
             : facts.Where(fact => fact.KeyPosition > 0).OrderBy(fact => fact.KeyPosition).Select(fact => fact.Name).ToArray();
