@@ -97,6 +97,16 @@ public sealed class MaintenanceTests(BreakingSandbox fixture) : IClassFixture<Br
     }
 
     [Fact]
+    public void Loads_of_a_job_that_names_no_schema_count_too()
+    {
+        using ProjectFolder project = Job("");
+        string table = "t" + project.Schema;
+        project.Job("rows", $$"""@{ Mode = 'Overwrite'; Table = '{{table}}' }""", $"CREATE TABLE {table} (id INT)", "SELECT id FROM data", "SELECT id FROM data", $"DELETE FROM {table}");
+        project.Run("$null = Invoke-EtlJob rows; $null = Invoke-EtlJob rows").Clean();
+        Assert.Equal("2", project.Run($"Get-RedshiftTable {table} -Warehouse dw").Only("LoadsInWeek"));
+    }
+
+    [Fact]
     public void The_warehouse_may_say_it_for_all_jobs_and_the_plan_shows_the_decision()
     {
         using ProjectFolder project = Job("");

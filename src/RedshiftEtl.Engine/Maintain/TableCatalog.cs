@@ -40,7 +40,7 @@ public static class TableCatalog
     {
         string which = conditions.Length == 0 ? "" : $" AND ({string.Join(" OR ", conditions)})";
         List<object?[]> tables = await session.QueryAsync(
-            "SELECT c.oid::bigint, n.nspname::varchar(256), c.relname::varchar(256) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+            "SELECT c.oid::bigint, n.nspname::varchar(256), c.relname::varchar(256), pg_table_is_visible(c.oid) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
             + " WHERE c.relkind = 'r' AND n.nspname NOT IN ('information_schema', 'pg_internal', 'pg_catalog', 'pg_toast', 'catalog_history', 'pg_automv', 'pg_auto_copy', 'pg_s3')"
             + $" AND n.nspname NOT LIKE 'pg!_temp!_%' ESCAPE '!'{which} ORDER BY 2, 3",
             [], cancel);
@@ -57,10 +57,14 @@ public static class TableCatalog
                 "SELECT table_id::bigint, size::bigint, tbl_rows::bigint, estimated_visible_rows::bigint, unsorted, stats_off, skew_rows, vacuum_sort_benefit, TRIM(diststyle), TRIM(sortkey1)"
                 + $" FROM svv_table_info WHERE table_id IN ({ids})", [], cancel))
             .ToDictionary(row => Convert.ToInt64(row[0], CultureInfo.InvariantCulture));
-        IReadOnlyDictionary<string, TableActivity> activity = await TableActivity.ReadAsync(session, cancel);
+        IReadOnlyDictionary<string, TableActivity> activity = await TableActivity.ReadAsync(session, tables.Count == 1 ? Targets(tables[0]) : null, cancel);
         return tables.Select(row => Describe(
-            session.Target.Name, row, keys, infos, activity.GetValueOrDefault(TableName.Of((string)row[1]!, (string)row[2]!).ToString()))).ToArray();
+            session.Target.Name, row, keys, infos, Targets(row).Select(target => activity.GetValueOrDefault(target)).Aggregate(TableActivity.Join))).ToArray();
     }
+
+    /// <summary>The names that the history may have for a table: a job may leave out the schema of one that the search path finds.</summary>
+    private static string[] Targets(object?[] row) =>
+        row[3] is true ? [TableName.Of((string)row[1]!, (string)row[2]!).ToString(), (string)row[2]!] : [TableName.Of((string)row[1]!, (string)row[2]!).ToString()];
 
     private static EtlTable Describe(
         string warehouse, object?[] table, Dictionary<long, string[]> keys, Dictionary<long, object?[]> infos, TableActivity? activity)
