@@ -16,6 +16,9 @@ public abstract class EtlCommand : PSCmdlet, IDisposable
         GC.SuppressFinalize(this);
     }
 
+    /// <summary>Whether the command itself says -WhatIf, so that the plan is its output.</summary>
+    protected bool IsWhatIf => MyInvocation.BoundParameters.TryGetValue("WhatIf", out object? whatIf) && ((SwitchParameter)whatIf).IsPresent;
+
     /// <inheritdoc/>
     protected override void StopProcessing() => _stop.Cancel();
 

@@ -98,7 +98,7 @@ public static class Loader
             target = await CreatedAsync(session, request, target, cancel);
             var fill = new TableFill(session, request, stage, authorization, progress);
             await fill.RunAsync(target, cancel);
-            deleted += request.Merge is null || request.Load == LoadKind.Ongoing ? fill.Removed : 0;
+            deleted += fill.Removed;
             LoadChecks.RefuseDeleted(request, deleted, before);
             run = EtlRun.Of(request, stage.Export, RunStatus.Succeeded) with
             {

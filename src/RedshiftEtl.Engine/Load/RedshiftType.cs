@@ -57,7 +57,7 @@ internal readonly record struct RedshiftType(TypeFamily Family, int Length = 0, 
         bool isFaceted = extract.SourceType.Contains('(', StringComparison.Ordinal);
         return extract.IsDeclared && (from.Family, to.Family) switch
         {
-            (TypeFamily.Text, TypeFamily.Text) => from.Length < LongestText || isFaceted ? Characters(extract, from) > to.Length : false,
+            (TypeFamily.Text, TypeFamily.Text) => (from.Length < LongestText || isFaceted) && Characters(extract, from) > to.Length,
             (TypeFamily.Integer, TypeFamily.Integer) => from.Length > to.Length,
             (TypeFamily.Integer, TypeFamily.Decimal) => from.Length > to.Length - to.Scale,
             (TypeFamily.Integer, TypeFamily.Float) => (from.Length, to.Length) is (19, _) or (10, 24),

@@ -37,7 +37,7 @@ public sealed class InvokeEtlJobCommand : JobCommand
                 throw error;
             }
         }
-        else if (MyInvocation.BoundParameters.TryGetValue("WhatIf", out object? whatIf) && ((SwitchParameter)whatIf).IsPresent)
+        else if (IsWhatIf)
         {
             WriteObject(Run((progress, cancel) => Planner.PreviewAsync(job, Load, Force, progress, cancel)));
         }

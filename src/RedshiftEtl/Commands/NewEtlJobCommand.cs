@@ -93,7 +93,7 @@ public sealed class NewEtlJobCommand : ProjectCommand
                     JobFolders.Write(job, Force);
                     WriteObject(job);
                 }
-                else if (MyInvocation.BoundParameters.TryGetValue("WhatIf", out object? whatIf) && ((SwitchParameter)whatIf).IsPresent)
+                else if (IsWhatIf)
                 {
                     WriteObject(job);
                 }

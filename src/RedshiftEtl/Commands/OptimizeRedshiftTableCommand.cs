@@ -42,19 +42,17 @@ public sealed class OptimizeRedshiftTableCommand : WarehouseCommand
     {
         var request = new MaintenanceRequest { Method = Method, Pace = Pace, Thresholds = warehouse.MaintenanceThresholds, IsAsked = true, IncludesViews = IncludeView };
         EtlMaintenance planned = Run((progress, cancel) => TableMaintenance.PlanAsync(warehouse, table, request, progress, cancel));
-        bool isWhatIf = MyInvocation.BoundParameters.TryGetValue("WhatIf", out object? whatIf) && ((SwitchParameter)whatIf).IsPresent;
-        if (planned.Action == MaintenanceAction.None || isWhatIf)
+        if (planned.Action == MaintenanceAction.None)
         {
-            if (planned.Action != MaintenanceAction.None)
-            {
-                ShouldProcess($"{table} on {warehouse.Name}", $"{planned.Action}: {string.Join(' ', planned.Reasons)}");
-            }
-
             WriteObject(planned);
         }
         else if (ShouldProcess($"{table} on {warehouse.Name}", $"{planned.Action}: {string.Join(' ', planned.Reasons)}"))
         {
             WriteObject(Run((progress, cancel) => TableMaintenance.RunAsync(warehouse, table, request, new Retry(Retry.DefaultRetries, progress), progress, cancel)));
+        }
+        else if (IsWhatIf)
+        {
+            WriteObject(planned);
         }
     }
 }
