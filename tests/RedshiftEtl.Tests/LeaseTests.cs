@@ -29,6 +29,27 @@ public class LeaseTests(SandboxFixture fixture)
         Assert.Contains(said, outcome.Output[1].ToString(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(-2, true)]
+    [InlineData(2, true)]
+    [InlineData(-3600, false)]
+    public void A_holder_that_lives_keeps_its_lease_though_two_processes_tell_its_start_a_little_apart(int seconds, bool isKept)
+    {
+        using ProjectFolder project = Rows();
+        using var holder = System.Diagnostics.Process.GetProcessById(Convert.ToInt32(PSObject.AsPSObject(fixture.Sandbox).Properties["ProcessId"].Value, System.Globalization.CultureInfo.InvariantCulture));
+        Hold(project, Environment.MachineName, 600, holder.Id, holder.StartTime.ToUniversalTime().AddSeconds(seconds));
+        Outcome outcome = project.Run("Invoke-EtlJob rows -WarningAction SilentlyContinue");
+        if (isKept)
+        {
+            outcome.Fault("JobRunning");
+        }
+        else
+        {
+            // Another process has got the dead one's number.
+            Assert.Equal("Succeeded", outcome.Only("Status"));
+        }
+    }
+
     [Fact]
     public async Task Wait_runs_the_job_when_the_other_run_has_ended()
     {
@@ -75,11 +96,11 @@ public class LeaseTests(SandboxFixture fixture)
         Assert.Empty(project.Rows("SELECT run_id FROM etl.lease WHERE job LIKE '%|§SCHEMA.hostile'"));
     }
 
-    private static void Hold(ProjectFolder project, string host, int seconds, int process = 42)
+    private static void Hold(ProjectFolder project, string host, int seconds, int process = 42, DateTime? started = null)
     {
         // A first run makes the tables; the job itself is not run.
         project.Run("$null = Invoke-EtlJob other").Clean();
-        project.Run($"Invoke-RedshiftSql $sandbox.Warehouse \"INSERT INTO etl.lease VALUES ('rows|§SCHEMA.rows', '1234', '{host}', 'somebody', {process}, '2020-01-01T00:00:00Z', GETDATE(), DATEADD(second, {seconds}, GETDATE()))\"").Clean();
+        project.Run($"Invoke-RedshiftSql $sandbox.Warehouse \"INSERT INTO etl.lease VALUES ('rows|§SCHEMA.rows', '1234', '{host}', 'somebody', {process}, '{started ?? new DateTime(2020, 1, 1):yyyy-MM-ddTHH:mm:ssZ}', GETDATE(), DATEADD(second, {seconds}, GETDATE()))\"").Clean();
     }
 
     private ProjectFolder Rows()

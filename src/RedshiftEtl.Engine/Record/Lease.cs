@@ -201,6 +201,9 @@ internal sealed class Lease : IAsyncDisposable
     /// <summary>Who has a lease.</summary>
     private sealed record Holder(string RunId, string Host, string User, long ProcessId, string ProcessStarted, DateTime AcquiredAt, DateTime ExpiresAt, bool IsActive)
     {
+        /// <summary>On Linux each process works out another's start from the time since boot and its own clock, a little differently each time; no number of a process is given again so soon.</summary>
+        private static readonly TimeSpan s_startTolerance = TimeSpan.FromSeconds(10);
+
         public static Holder From(object?[] row) => new(
             (string)row[0]!, row[1] as string ?? "?", row[2] as string ?? "?", Convert.ToInt64(row[3] ?? 0L, CultureInfo.InvariantCulture), row[4] as string ?? "",
             (DateTime)row[5]!, (DateTime)row[6]!, Convert.ToInt32(row[7], CultureInfo.InvariantCulture) == 1);
@@ -216,7 +219,7 @@ internal sealed class Lease : IAsyncDisposable
             try
             {
                 using var process = Process.GetProcessById((int)ProcessId);
-                return Started(process) != ProcessStarted || (ProcessId == Environment.ProcessId && !s_live.ContainsKey(RunId));
+                return !IsStartOf(process) || (ProcessId == Environment.ProcessId && !s_live.ContainsKey(RunId));
             }
             catch (ArgumentException)
             {
@@ -228,6 +231,10 @@ internal sealed class Lease : IAsyncDisposable
                 return false;
             }
         }
+
+        private bool IsStartOf(Process process) =>
+            DateTime.TryParse(ProcessStarted, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal, out DateTime started)
+            && (process.StartTime.ToUniversalTime() - started).Duration() < s_startTolerance;
 
         public override string ToString() => string.Create(CultureInfo.InvariantCulture,
             $"run {RunId} by {User} on {Host} (process {ProcessId}), since {AcquiredAt:yyyy-MM-dd HH:mm:ss}, lease until {ExpiresAt:HH:mm:ss} UTC");
