@@ -12,8 +12,8 @@ namespace RedshiftEtl.Bench;
 internal static class ExportRun
 {
     /// <summary>Exports a query to a folder and prints what it took.</summary>
-    /// <param name="source">«postgresql:host:port:database:user», «mysql:host:port:database:user» or «sqlite:file».</param>
-    /// <param name="query">The query.</param>
+    /// <param name="source">«postgresql:host:port:database:user», «mysql:host:port:database:user», «sqlite:file», «file:folder» or «memory».</param>
+    /// <param name="query">The query; for files a name.</param>
     /// <param name="compression">The parts' compression.</param>
     /// <param name="folder">Where the parts are written.</param>
     /// <param name="parts">How many are written side by side.</param>
@@ -21,8 +21,9 @@ internal static class ExportRun
     {
         SourceConnection connection = Connect(source);
         var options = new ExportOptions { RunId = "bench", Compression = compression, ParallelParts = parts };
+        SourceTable? files = connection is FileConnection ? new SourceTable(query, [], null) : null;
         EtlExport export = await Exporter.ExportAsync(
-            connection, new SourceQuery(SqlText.Of(query, connection.SqlDialect), []), options, new PartFolder(folder), new Silence(), CancellationToken.None);
+            connection, new SourceQuery(SqlText.Of(query, connection.SqlDialect), []) { Table = files }, options, new PartFolder(folder), new Silence(), CancellationToken.None);
         using var process = Process.GetCurrentProcess();
         await Console.Out.WriteLineAsync(string.Create(CultureInfo.InvariantCulture,
             $"{export.RowsWritten} rows, {export.CsvBytes} CSV bytes, {export.Bytes} bytes in {export.Parts.Count} parts, {export.Duration.TotalSeconds:F2} s; read {export.Times.Read.TotalSeconds:F2}, held {export.Times.Held.TotalSeconds:F2}, compress {export.Times.Compress.TotalSeconds:F2}, write {export.Times.Write.TotalSeconds:F2}; user {process.UserProcessorTime.TotalSeconds:F2}, system {process.PrivilegedProcessorTime.TotalSeconds:F2}, peak {process.PeakWorkingSet64 / 1048576} MiB"));
@@ -33,6 +34,8 @@ internal static class ExportRun
         string[] words = source.Split(':');
         return words[0] switch
         {
+            "memory" => new AdoNetConnection { Name = "bench", Assembly = typeof(ExportRun).Assembly.Location, Factory = typeof(MemoryProvider).FullName! },
+            "file" => new FileConnection { Name = "bench", Folder = Path.GetFullPath(words[1]) },
             "sqlite" => new SqliteConnection { Name = "bench", DataSource = Path.GetFullPath(words[1]) },
             "mysql" => new MySqlConnection
             {

@@ -7,13 +7,16 @@ namespace RedshiftEtl.Bench;
 /// <summary>The providers that a script would read by.</summary>
 internal static class Providers
 {
-    /// <summary>Opens «postgresql:host:port:database:user» or «mysql:host:port:database:user».</summary>
+    /// <summary>Opens «postgresql:host:port:database:user», «mysql:host:port:database:user» or «memory».</summary>
     public static DbConnection Open(string source)
     {
         string[] words = source.Split(':');
-        DbConnection connection = words[0] == "mysql"
-            ? new MySqlConnection($"Server={words[1]};Port={words[2]};Database={words[3]};User ID={words[4]};SslMode=None;Pooling=false")
-            : new NpgsqlConnection($"Host={words[1]};Port={words[2]};Database={words[3]};Username={words[4]};SSL Mode=Disable;Pooling=false");
+        DbConnection connection = words[0] switch
+        {
+            "memory" => MemoryProvider.Instance.CreateConnection(),
+            "mysql" => new MySqlConnection($"Server={words[1]};Port={words[2]};Database={words[3]};User ID={words[4]};SslMode=None;Pooling=false"),
+            _ => new NpgsqlConnection($"Host={words[1]};Port={words[2]};Database={words[3]};Username={words[4]};SSL Mode=Disable;Pooling=false"),
+        };
         connection.Open();
         return connection;
     }

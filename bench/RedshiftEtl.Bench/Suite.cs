@@ -42,6 +42,17 @@ internal sealed class Suite : IDisposable
             Compare(string.Create(CultureInfo.InvariantCulture, $"SQLite, {million} million rows of 16 columns"), million, Sqlite(file));
         }
 
+        foreach (double million in millions)
+        {
+            Compare(string.Create(CultureInfo.InvariantCulture, $"Any DbDataReader, {million} million rows of 16 columns that cost next to nothing to read"), million, AnyReader((long)(million * 1e6)));
+        }
+
+        foreach (double million in millions)
+        {
+            ExportPlain((long)(million * 1e6));
+            Compare(string.Create(CultureInfo.InvariantCulture, $"A delimited file, {million} million rows of 16 columns"), million, DelimitedFile());
+        }
+
         if (BenchMariaDb.IsInstalled)
         {
             using var mariaDb = new BenchMariaDb(Path.Combine(_folder, "maria"));
@@ -84,6 +95,30 @@ internal sealed class Suite : IDisposable
         new("RedshiftEtl, gzip", Export($"sqlite:{file}", "Gzip")),
     ];
 
+    private Contender[] AnyReader(long rows)
+    {
+        string query = string.Create(CultureInfo.InvariantCulture, $"SELECT {rows}");
+        return
+        [
+            new("CsvHelper, zstd", $"{Self} csvhelper memory '{query}' {_folder}/out.zst"),
+            new("RedshiftEtl, zstd", Export("memory", "Zstd", query)),
+            new("RedshiftEtl, gzip", Export("memory", "Gzip", query)),
+        ];
+    }
+
+    private Contender[] DelimitedFile() =>
+    [
+        new("zstd -1 of the file as it is", $"zstd -q -1 -c {_folder}/files/rows.csv > {_folder}/out.zst"),
+        new("CsvHelper's reader and writer, zstd", $"{Self} csvhelper file:{_folder}/files rows.csv {_folder}/out.zst"),
+        new("RedshiftEtl, zstd", Export($"file:{_folder}/files", "Zstd", "rows.csv")),
+    ];
+
+    private void ExportPlain(long rows)
+    {
+        Directory.CreateDirectory(Path.Combine(_folder, "files"));
+        Shell.Run("bash", "-c", $"{Self} csvhelper memory 'SELECT {rows}' {_folder}/out.zst && zstd -q -d -c {_folder}/out.zst > {_folder}/files/rows.csv");
+    }
+
     private Contender[] MariaDb(BenchMariaDb server)
     {
         string source = string.Create(CultureInfo.InvariantCulture, $"mysql:127.0.0.1:{server.Port}:bench:root");
@@ -99,7 +134,7 @@ internal sealed class Suite : IDisposable
 
     private string CsvHelper(string source) => $"{Self} csvhelper '{source}' 'SELECT * FROM t' {_folder}/out.zst";
 
-    private string Export(string source, string compression) => $"rm -rf {_folder}/parts; {Self} export '{source}' 'SELECT * FROM t' {compression} {_folder}/parts";
+    private string Export(string source, string compression, string query = "SELECT * FROM t") => $"rm -rf {_folder}/parts; {Self} export '{source}' '{query}' {compression} {_folder}/parts";
 
     /// <summary>Runs the contenders in turn, so that what else the machine does hits all of them, and compares each with the first.</summary>
     private void Compare(string title, double millions, Contender[] contenders)
