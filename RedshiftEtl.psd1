@@ -15,7 +15,9 @@
     'Export-EtlSource'
     'Get-EtlConnection'
     'Get-EtlJob'
+    'Get-EtlPlan'
     'Get-EtlRun'
+    'Get-EtlSchedule'
     'Get-EtlStage'
     'Get-RedshiftLoadError'
     'Get-RedshiftTable'
@@ -24,6 +26,7 @@
     'Invoke-RedshiftSql'
     'New-EtlJob'
     'Optimize-RedshiftTable'
+    'Register-EtlSchedule'
     'Remove-EtlStage'
     'Resume-EtlRun'
     'Send-EtlStage'
@@ -31,6 +34,8 @@
     'Start-EtlSandbox'
     'Stop-EtlSandbox'
     'Test-EtlConnection'
+    'Test-EtlJob'
+    'Unregister-EtlSchedule'
   )
   FunctionsToExport    = @()
   AliasesToExport      = @()

@@ -26,7 +26,17 @@ public sealed record MilestoneEvent(string Tag, string Message) : EtlEvent;
 /// <param name="Bytes">Bytes so far: CSV bytes for Extract, compressed bytes for Upload.</param>
 /// <param name="Elapsed">Time since the step began.</param>
 /// <param name="IsCompleted">Whether the step has ended.</param>
-public sealed record ProgressEvent(string Step, long Rows, long Bytes, TimeSpan Elapsed, bool IsCompleted = false) : EtlEvent;
+public sealed record ProgressEvent(string Step, long Rows, long Bytes, TimeSpan Elapsed, bool IsCompleted = false) : EtlEvent
+{
+    /// <summary>The job, where several run side by side; null for the only one.</summary>
+    public string? Job { get; init; }
+}
+
+/// <summary>One of several jobs has ended.</summary>
+/// <param name="Job">The job.</param>
+/// <param name="Ended">How many have ended with it.</param>
+/// <param name="Count">Of how many.</param>
+public sealed record JobEndedEvent(string Job, int Ended, int Count) : EtlEvent;
 
 /// <summary>Nobody listens.</summary>
 internal sealed class NoProgress : IProgress<EtlEvent>

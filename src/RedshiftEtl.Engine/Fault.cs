@@ -248,6 +248,26 @@ public sealed class Fault
     public static Fault JobRunning { get; } = new(nameof(JobRunning), FaultCategory.ResourceBusy, false,
         "Wait until it has ended, or use -Wait; the lease of a run that died expires by itself.");
 
+    /// <summary>Jobs depend on each other in a circle.</summary>
+    public static Fault DependencyCycle { get; } = new(nameof(DependencyCycle), FaultCategory.InvalidArgument, false,
+        "Nothing was run. Take one of the names that the message lists out of that job's DependsOn.");
+
+    /// <summary>A job was left out, since one that it depends on did not succeed.</summary>
+    public static Fault DependencyFailed { get; } = new(nameof(DependencyFailed), FaultCategory.InvalidOperation, false,
+        "Mend the job that the message names, run it, and then this one.");
+
+    /// <summary>A job that was due has been run by somebody else in the meantime.</summary>
+    public static Fault NotDue { get; } = new(nameof(NotDue), FaultCategory.InvalidOperation, false,
+        "Nothing has to be done: the job has been run.");
+
+    /// <summary>The system's scheduler refused, or is not there.</summary>
+    public static Fault SchedulerFailed { get; } = new(nameof(SchedulerFailed), FaultCategory.InvalidOperation, false,
+        "Nothing was registered. Read the scheduler's own words in the message; -WhatIf shows what to enter by hand.");
+
+    /// <summary>Nothing of that name is registered with the system's scheduler.</summary>
+    public static Fault ScheduleNotFound { get; } = new(nameof(ScheduleNotFound), FaultCategory.ObjectNotFound, false,
+        "Get-EtlSchedule lists what is registered.");
+
     /// <summary>Another run of the job has committed since.</summary>
     public static Fault RunSuperseded { get; } = new(nameof(RunSuperseded), FaultCategory.InvalidOperation, false,
         "Nothing was loaded. Run the job again: it reads the source as it is now.");

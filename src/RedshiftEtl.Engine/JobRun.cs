@@ -5,6 +5,7 @@ using RedshiftEtl.Engine.Load;
 using RedshiftEtl.Engine.Maintain;
 using RedshiftEtl.Engine.Plan;
 using RedshiftEtl.Engine.Record;
+using RedshiftEtl.Engine.Schedule;
 using RedshiftEtl.Engine.Stage;
 
 namespace RedshiftEtl.Engine;
@@ -31,6 +32,7 @@ internal sealed class JobRun(EtlJob definition, RunOptions options, IProgress<Et
         S3Connection stage = _job.Stage ?? throw Planner.Missing(_job, "Stage", "S3");
         Become(_runId);
         await using Lease lease = await LeaseAsync(cancel);
+        await RefuseDoneAsync(cancel);
         EtlPlan plan = await _retry.RunAsync("Plan", stop => Planner.PlanAsync(_job, options.Load, options.IsForced, _runId, _startedAt, progress, stop), cancel);
         _request = plan.Request;
         await _retry.RunAsync("Check", async stop =>
@@ -129,10 +131,10 @@ internal sealed class JobRun(EtlJob definition, RunOptions options, IProgress<Et
     }
 
     /// <summary>After a run that did not succeed: what is staged is kept or removed as the job says, and the history gets its row. The error matters more than either.</summary>
-    public async Task CleanUpAsync(EtlRun run, TimeSpan time)
+    public async Task CleanUpAsync(EtlRun run, bool isRecorded, TimeSpan time)
     {
         using var limit = new CancellationTokenSource(time);
-        Task record = run.Status == RunStatus.Unknown || _job.Warehouse is null ? Task.CompletedTask : RunHistory.TryInsertAsync(_job.Warehouse, run, progress, limit.Token);
+        Task record = !isRecorded || _job.Warehouse is null ? Task.CompletedTask : RunHistory.TryInsertAsync(_job.Warehouse, run, progress, limit.Token);
         try
         {
             // Nobody knows yet whether the rows are there, so what was staged may still be wanted.
@@ -291,6 +293,16 @@ internal sealed class JobRun(EtlJob definition, RunOptions options, IProgress<Et
         throw new EtlException(Fault.StagedRunNotFound, runId is null
             ? $"Nothing complete is staged for job '{_job.Name}' and {_job.Table}."
             : $"Run {runId} of job '{_job.Name}' {(isPartial ? $"is not staged completely, or not for {_job.Table} on {warehouse.Target}" : "is not staged (any more)")}.", runId ?? _job.Name);
+    }
+
+    /// <summary>Of a job that was due: between the look at the history and the lease somebody else may have run it.</summary>
+    private async Task RefuseDoneAsync(CancellationToken cancel)
+    {
+        if (_job.DueSince is { } due && await _retry.RunAsync("Due", stop => JobStates.HasRunSinceAsync(_job.Warehouse!, _job, due, progress, stop), cancel))
+        {
+            throw new EtlException(Fault.NotDue, string.Create(CultureInfo.InvariantCulture,
+                $"Job '{_job.Name}' was due since {due:yyyy-MM-dd HH:mm}, but another run has begun since then."), _job.Name);
+        }
     }
 
     private async Task RefuseSupersededAsync(RedshiftConnection warehouse, StageRecord record, CancellationToken cancel)

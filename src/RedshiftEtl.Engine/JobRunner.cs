@@ -58,16 +58,24 @@ public static class JobRunner
             EtlException error = isStopped && !cancel.IsCancellationRequested && !signals.WasSignalled
                 ? new EtlException(Fault.TimedOut, $"Job '{job.Name}' was stopped since it took longer than its Timeout of {job.Timeout}.", job.Name, e)
                 : e as EtlException ?? new EtlException(Fault.Stopped, "Stopped by the user or the system.", job.Name, e);
-            RunStatus status = error.Fault == Fault.OutcomeUnknown ? RunStatus.Unknown
+            // A job that was due and that somebody else has run, or runs, needs no run of its own.
+            bool isDone = error.Fault == Fault.NotDue || (error.Fault == Fault.JobRunning && job.DueSince is not null);
+            RunStatus status = isDone ? RunStatus.Skipped : error.Fault == Fault.OutcomeUnknown ? RunStatus.Unknown
                 : isStopped || error.Fault == Fault.Stopped ? RunStatus.Stopped : RunStatus.Failed;
             EtlRun record = run.Describe(status, error.Message);
-            await run.CleanUpAsync(record, isStopped ? s_stopLimit : s_failureLimit);
+            // The history tells of runs: what was refused because another is under way was none.
+            await run.CleanUpAsync(record, isRecorded: status is not (RunStatus.Unknown or RunStatus.Skipped) && error.Fault != Fault.JobRunning, isStopped ? s_stopLimit : s_failureLimit);
             if (cancel.IsCancellationRequested && isStopped)
             {
                 throw new OperationCanceledException("The run was stopped.", e, cancel);
             }
 
-            return (record, error);
+            if (isDone)
+            {
+                progress.Report(new VerboseEvent(error.Message));
+            }
+
+            return (record, isDone ? null : error);
         }
     }
 }

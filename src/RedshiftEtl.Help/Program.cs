@@ -14,6 +14,7 @@ foreach (string file in Directory.EnumerateFiles(docs, "*.md").Order(StringCompa
     string name = Path.GetFileNameWithoutExtension(file);
     try
     {
+        PrintedTables.Print(file);
         if (name.StartsWith("about_", StringComparison.Ordinal))
         {
             topics.Add((name, TopicText.Of(Page.Read(file))));

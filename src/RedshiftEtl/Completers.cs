@@ -4,6 +4,7 @@ using System.Management.Automation.Language;
 using RedshiftEtl.Definitions;
 using RedshiftEtl.Engine;
 using RedshiftEtl.Engine.Define;
+using RedshiftEtl.Engine.Schedule.Register;
 
 namespace RedshiftEtl;
 
@@ -85,4 +86,47 @@ public sealed class JobCompleter : ProjectCompleter
 {
     /// <inheritdoc/>
     internal override IEnumerable<string> Names(EtlProject project) => project.GetJobNames();
+}
+
+/// <summary>Completes tags of jobs.</summary>
+public sealed class TagCompleter : ProjectCompleter
+{
+    private static readonly JobOverride s_noChange = new();
+
+    /// <inheritdoc/>
+    internal override IEnumerable<string> Names(EtlProject project) => project.GetJobNames().SelectMany(name => Tags(project, name)).Distinct(StringComparer.OrdinalIgnoreCase);
+
+    private static IReadOnlyList<string> Tags(EtlProject project, string name)
+    {
+        try
+        {
+            return project.GetJob(name, s_noChange).Tag;
+        }
+        catch (EtlException)
+        {
+            // A job with a mistake has no tags to offer.
+            return [];
+        }
+    }
+}
+
+/// <summary>Completes names of schedules that are registered with the system.</summary>
+public sealed class ScheduleCompleter : IArgumentCompleter
+{
+    /// <inheritdoc/>
+    public IEnumerable<CompletionResult> CompleteArgument(
+        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
+    {
+        var pattern = WildcardPattern.Get($"{wordToComplete?.Trim('\'', '"')}*", WildcardOptions.IgnoreCase);
+        try
+        {
+            return Schedules.List().Where(schedule => pattern.IsMatch(schedule.Name))
+                .Select(schedule => new CompletionResult(schedule.Name, schedule.Name, CompletionResultType.ParameterValue, schedule.Name)).ToArray();
+        }
+        catch (EtlException)
+        {
+            // Where there is no scheduler there is nothing to offer.
+            return [];
+        }
+    }
 }

@@ -87,6 +87,7 @@ public abstract class EtlCommand : PSCmdlet, IDisposable
         }
         catch (EtlException e)
         {
+            OnError(e);
             WriteError(ErrorRecords.From(e));
         }
     }
@@ -114,8 +115,19 @@ public abstract class EtlCommand : PSCmdlet, IDisposable
         }
     }
 
+    /// <summary>Sees every event before it is written.</summary>
+    protected virtual void OnEvent(EtlEvent happened)
+    {
+    }
+
+    /// <summary>Sees every error of an input before it is written.</summary>
+    protected virtual void OnError(EtlException fault)
+    {
+    }
+
     private void Replay(EtlEvent happened, ProgressView view)
     {
+        OnEvent(happened);
         switch (happened)
         {
             case VerboseEvent verbose:
@@ -132,6 +144,9 @@ public abstract class EtlCommand : PSCmdlet, IDisposable
                 break;
             case ProgressEvent progress:
                 view.Show(progress);
+                break;
+            case JobEndedEvent ended:
+                view.Show(ended);
                 break;
             case OutputEvent output:
                 output.Write();

@@ -5,7 +5,7 @@ namespace RedshiftEtl.Tests;
 
 public class ConventionTests
 {
-    private static readonly string[] s_changing = ["Invoke", "Send", "Stop", "Export", "Remove", "Resume", "Set", "New", "Optimize"];
+    private static readonly string[] s_changing = ["Invoke", "Send", "Stop", "Export", "Remove", "Resume", "Set", "New", "Optimize", "Register", "Unregister"];
 
     [Fact]
     public void Verbs_are_approved_and_cmdlets_say_what_they_return_and_whether_they_change_something()

@@ -62,12 +62,13 @@ public static class ConnectionReader
         }
 
         EtlConnection? connection = type is null ? null : s_types[type](new Context(name, subject, reader, baseFolder, lookUp, mistakes));
+        int? maxJobs = reader.Integer("MaxJobs", 1, 1000);
         if (type is not null)
         {
             reader.RefuseUnknown();
         }
 
-        return mistakes.Count == before ? connection : null;
+        return mistakes.Count == before && connection is not null ? connection with { MaxJobs = maxJobs } : null;
     }
 
     private static PostgreSqlConnection? ReadPostgreSql(Context context)

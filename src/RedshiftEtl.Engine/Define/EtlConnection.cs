@@ -14,6 +14,9 @@ public abstract record EtlConnection
     /// <summary>What it points to (host and database, file, bucket), without secrets.</summary>
     public abstract string Target { get; }
 
+    /// <summary>Jobs that may use it at once within one Invoke-EtlJob, from 1; null for as many as -ThrottleLimit lets run.</summary>
+    public int? MaxJobs { get; init; }
+
     /// <summary>The secrets of this connection, so that they can be looked up before the work starts.</summary>
     public virtual IEnumerable<Secret> GetSecrets() => [];
 

@@ -1,4 +1,5 @@
 using RedshiftEtl.Engine.Maintain;
+using RedshiftEtl.Engine.Schedule;
 
 namespace RedshiftEtl.Engine.Define;
 
@@ -87,7 +88,7 @@ public sealed record EtlJob
     public MaintenanceThresholds MaintenanceThresholds { get; init; } = MaintenanceThresholds.Default;
 
     /// <summary>The maintenance after a load.</summary>
-    internal MaintenanceRequest MaintenanceRequest => new() { Method = MaintenanceMethod, Thresholds = MaintenanceThresholds, Job = Name, Mode = Mode };
+    internal MaintenanceRequest MaintenanceRequest => new() { Method = MaintenanceMethod, Thresholds = MaintenanceThresholds, Pace = Schedule?.Pace ?? MaintenancePace.Auto, Job = Name, Mode = Mode };
 
     /// <summary>How its sessions on the warehouse are set up.</summary>
     public SessionSettings Session { get; init; } = SessionSettings.None;
@@ -115,6 +116,30 @@ public sealed record EtlJob
 
     /// <summary>How the extract is split; null to read it in one go.</summary>
     public Extract.SourcePartition? Partition { get; init; }
+
+    /// <summary>When it is to run; null for a job that only runs when it is asked for.</summary>
+    public JobSchedule? Schedule { get; init; }
+
+    /// <summary>Words to choose jobs by.</summary>
+    public IReadOnlyList<string> Tag { get; init; } = [];
+
+    /// <summary>Jobs that run before it, when they run together with it.</summary>
+    public IReadOnlyList<string> DependsOn { get; init; } = [];
+
+    /// <summary>What the history says of its last run; <see cref="EtlJobState.Unknown"/> when it was not asked.</summary>
+    public EtlJobState State { get; init; }
+
+    /// <summary>When its last run began; null when it never ran, or when the history was not asked.</summary>
+    public DateTimeOffset? LastRun { get; init; }
+
+    /// <summary>When it is to run next: the time that has come already when it is due; null without a schedule.</summary>
+    public DateTimeOffset? NextRun { get; init; }
+
+    /// <summary>Whether its time has come and no run has begun since; false when the history was not asked.</summary>
+    public bool IsDue { get; init; }
+
+    /// <summary>The time that a run is asked for, for a job of Get-EtlJob -Due: if another run has begun since then, none is needed.</summary>
+    public DateTimeOffset? DueSince { get; init; }
 
     /// <summary>The job's folder; null for one that was made of parameters.</summary>
     public string? Folder { get; init; }

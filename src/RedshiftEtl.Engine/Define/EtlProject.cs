@@ -12,6 +12,7 @@ public sealed class EtlProject
     public const string ConnectionsFile = "connections.psd1";
 
     private readonly DefinitionParser _parse;
+    private IReadOnlyList<string>? _jobNames;
 
     private EtlProject(string? folder, IReadOnlyDictionary<string, EtlConnection> connections, DefinitionParser parse)
     {
@@ -94,13 +95,13 @@ public sealed class EtlProject
             $"No connection '{name}' is defined in '{Path.Combine(Folder!, ConnectionsFile)}'.{NearestName.Hint(name, Connections.Keys.ToArray())}", name);
     }
 
-    /// <summary>The names of all jobs, sorted.</summary>
+    /// <summary>The names of all jobs, sorted; the folder is read once.</summary>
     /// <exception cref="EtlException"><see cref="Fault.ProjectNotFound"/>.</exception>
     public IReadOnlyList<string> GetJobNames()
     {
         RequireFolder();
         string jobs = Path.Combine(Folder!, "jobs");
-        return Directory.Exists(jobs)
+        return _jobNames ??= Directory.Exists(jobs)
             ? Directory.EnumerateDirectories(jobs)
                 .Where(folder => File.Exists(Path.Combine(folder, "job.psd1")))
                 .Select(folder => Path.GetFileName(folder))
@@ -122,13 +123,13 @@ public sealed class EtlProject
         }
 
         string folder = Path.Combine(Folder!, "jobs", found);
-        return JobReader.Read(found, _parse(Path.Combine(folder, "job.psd1")), folder, Connections, change);
+        return JobReader.Read(found, _parse(Path.Combine(folder, "job.psd1")), folder, Connections, names, change);
     }
 
     /// <summary>A job that has no folder: all of it comes from a command.</summary>
     /// <exception cref="EtlException"><see cref="Fault.DefinitionInvalid"/> with everything that is missing.</exception>
     public EtlJob MakeJob(string name, JobOverride change) =>
-        JobReader.Read(name, new Definition(null, 0, []), null, Connections, change);
+        JobReader.Read(name, new Definition(null, 0, []), null, Connections, [], change);
 
     /// <summary>Makes sure that there is a project folder.</summary>
     /// <exception cref="EtlException"><see cref="Fault.ProjectNotFound"/>.</exception>

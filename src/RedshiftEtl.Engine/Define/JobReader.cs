@@ -1,5 +1,6 @@
 using RedshiftEtl.Engine.Extract;
 using RedshiftEtl.Engine.Maintain;
+using RedshiftEtl.Engine.Schedule;
 using RedshiftEtl.Engine.Stage;
 
 namespace RedshiftEtl.Engine.Define;
@@ -45,10 +46,11 @@ internal static class JobReader
     /// <param name="definition">The job's table.</param>
     /// <param name="folder">The job's folder, where its SQL files are.</param>
     /// <param name="connections">The project's connections.</param>
+    /// <param name="jobs">The names of the project's jobs.</param>
     /// <param name="change">What the command says instead.</param>
     /// <exception cref="EtlException"><see cref="Fault.DefinitionInvalid"/> with every mistake.</exception>
     public static EtlJob Read(
-        string name, Definition definition, string? folder, IReadOnlyDictionary<string, EtlConnection> connections, JobOverride change)
+        string name, Definition definition, string? folder, IReadOnlyDictionary<string, EtlConnection> connections, IReadOnlyList<string> jobs, JobOverride change)
     {
         var mistakes = new List<DefinitionMistake>();
         string subject = $"job '{name}'";
@@ -85,6 +87,9 @@ internal static class JobReader
         ValueRules rules = ValueRules.Read(reader.Table("ValueRule"), $"ValueRule of {subject}", mistakes);
         SourceTable? sourceTable = Select(reader, subject);
         SourcePartition? partition = Partition(reader, subject);
+        JobSchedule? schedule = JobSchedule.Read(reader, subject, mistakes);
+        IReadOnlyList<string> tags = reader.Texts("Tag");
+        IReadOnlyList<string> dependsOn = DependsOn(reader, name, subject, jobs);
         reader.RefuseUnknown();
         if (mistakes.Count > 0)
         {
@@ -118,8 +123,30 @@ internal static class JobReader
             Rules = rules,
             SourceTable = sourceTable,
             Partition = partition,
+            Schedule = schedule,
+            Tag = tags,
+            DependsOn = dependsOn,
+            NextRun = schedule?.Next(DateTimeOffset.UtcNow),
             Folder = folder,
         };
+    }
+
+    private static IReadOnlyList<string> DependsOn(DefinitionReader reader, string name, string subject, IReadOnlyList<string> jobs)
+    {
+        IReadOnlyList<string> dependsOn = reader.Texts("DependsOn");
+        foreach (string other in dependsOn)
+        {
+            if (other.Equals(name, StringComparison.OrdinalIgnoreCase))
+            {
+                reader.Refuse("DependsOn", $"DependsOn of {subject} names the job itself.");
+            }
+            else if (!jobs.Contains(other, StringComparer.OrdinalIgnoreCase))
+            {
+                reader.Refuse("DependsOn", $"DependsOn of {subject} names '{other}', which is no job of the project.{NearestName.Hint(other, jobs)}");
+            }
+        }
+
+        return dependsOn;
     }
 
     /// <summary>The named connection; without a name the project's only one of that type.</summary>

@@ -22,6 +22,26 @@ internal sealed class CsvBlock(byte[] buffer, int length, int rows) : IDisposabl
     /// <summary>The number of rows.</summary>
     public int Rows { get; } = rows;
 
+    /// <summary>The first rows of it, in the same buffer: this block is not to be used any more.</summary>
+    public CsvBlock First(int count)
+    {
+        if (count >= Rows)
+        {
+            return this;
+        }
+
+        byte[] bytes = Interlocked.Exchange(ref _buffer, null) ?? throw new ObjectDisposedException(nameof(CsvBlock));
+        bool isQuoted = false;
+        int end = 0;
+        for (int found = 0; found < count; end++)
+        {
+            isQuoted ^= bytes[end] == CsvDialect.Quote;
+            found += !isQuoted && bytes[end] == CsvDialect.RowEnd ? 1 : 0;
+        }
+
+        return new CsvBlock(bytes, end, count);
+    }
+
     /// <summary>Gives the buffer back to the pool.</summary>
     public void Dispose()
     {

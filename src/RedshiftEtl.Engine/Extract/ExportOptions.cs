@@ -29,6 +29,9 @@ public sealed record ExportOptions
     /// <summary>The most rows that may be read; null for no limit.</summary>
     public long? MaxRows { get; init; }
 
+    /// <summary>So many first rows are read, and then the source is stopped; null for all.</summary>
+    public int? SampleRows { get; init; }
+
     /// <summary>Refuses values that make no sense.</summary>
     /// <exception cref="EtlException"><see cref="Fault.ArgumentInvalid"/>.</exception>
     public void Check()

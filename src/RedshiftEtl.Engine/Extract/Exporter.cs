@@ -50,7 +50,7 @@ public static class Exporter
         {
             // A thread of its own, since a source blocks it while its server thinks.
             var moved = await Task.Factory.StartNew(
-                () => Move(reader, parts, tracker, options.MaxRows, clock, progress, stop.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+                () => Move(reader, parts, tracker, options, clock, progress, stop.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
             IReadOnlyList<EtlPart> written = await parts.CompleteAsync();
             var export = new EtlExport
             {
@@ -96,20 +96,21 @@ public static class Exporter
 
     /// <summary>Moves blocks from the source to the parts, until its end.</summary>
     private static (long Rows, TimeSpan Read, TimeSpan Held) Move(
-        ISourceReader reader, PartSet parts, WatermarkTracker? tracker, long? maxRows, Stopwatch clock, IProgress<EtlEvent> progress, CancellationToken cancel)
+        ISourceReader reader, PartSet parts, WatermarkTracker? tracker, ExportOptions options, Stopwatch clock, IProgress<EtlEvent> progress, CancellationToken cancel)
     {
         long rows = 0;
         TimeSpan held = TimeSpan.Zero;
         TimeSpan began = clock.Elapsed;
         TimeSpan next = began + s_progressInterval;
-        while (reader.Read(cancel) is { } block)
+        while (rows < (options.SampleRows ?? long.MaxValue) && reader.Read(cancel) is { } found)
         {
             TimeSpan read = clock.Elapsed;
+            CsvBlock block = options.SampleRows is { } sample ? found.First((int)(sample - rows)) : found;
             rows += block.Rows;
-            if (rows > maxRows)
+            if (rows > options.MaxRows)
             {
                 block.Dispose();
-                throw new EtlException(Fault.GuardFailed, string.Create(CultureInfo.InvariantCulture, $"The query gives more than the job's MaxRows of {maxRows:N0} rows."), maxRows);
+                throw new EtlException(Fault.GuardFailed, string.Create(CultureInfo.InvariantCulture, $"The query gives more than the job's MaxRows of {options.MaxRows:N0} rows."), options.MaxRows);
             }
 
             tracker?.Add(block.Bytes.Span);

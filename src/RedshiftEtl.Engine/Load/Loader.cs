@@ -21,28 +21,31 @@ public static class Loader
         await session.ExecuteAsync("BEGIN", [], cancel);
         try
         {
-            foreach (LoadStatement statement in LoadScript.Prepare(request, target.Exists))
+            List<LoadStatement> statements = LoadScript.Prepare(request, target.Exists);
+            foreach (LoadStatement check in statements.Where(statement => statement.Step == LoadStep.CheckEmpty))
             {
-                switch (statement.Step)
-                {
-                    case LoadStep.Delete when statement.IsExplainable:
-                        await RunUserSqlAsync(session, statement with { Sql = $"EXPLAIN {statement.Shown}", Shown = $"EXPLAIN {statement.Shown}", Values = [] }, cancel);
-                        break;
-                    case LoadStep.CheckEmpty:
-                        await RefuseRowsAsync(session, request, statement, cancel);
-                        break;
-                    default:
-                        await RunUserSqlAsync(session, statement, cancel);
-                        break;
-                }
+                await RefuseRowsAsync(session, request, check, cancel);
             }
 
+            await ExplainAsync(session, statements, cancel);
             target = await CreatedAsync(session, request, target, cancel);
             await CheckFillAsync(session, request, target, columns, progress, cancel);
         }
         finally
         {
             await session.RollbackQuietlyAsync();
+        }
+    }
+
+    /// <summary>Has Redshift plan the deletes, and runs what creates the table, in a transaction that is to be rolled back.</summary>
+    internal static async Task ExplainAsync(WarehouseSession session, IEnumerable<LoadStatement> statements, CancellationToken cancel)
+    {
+        foreach (LoadStatement statement in statements.Where(statement => statement.Step != LoadStep.CheckEmpty))
+        {
+            await RunUserSqlAsync(
+                session,
+                statement is { Step: LoadStep.Delete, IsExplainable: true } ? statement with { Sql = $"EXPLAIN {statement.Shown}", Shown = $"EXPLAIN {statement.Shown}", Values = [] } : statement,
+                cancel);
         }
     }
 
@@ -153,7 +156,7 @@ public static class Loader
     }
 
     /// <summary>What the statements from COPY on need can be seen before anything is read, the merge's condition by preparing it on a stage table.</summary>
-    private static async Task CheckFillAsync(
+    internal static async Task CheckFillAsync(
         WarehouseSession session, LoadRequest request, TargetTable target, IReadOnlyList<EtlColumn> columns, IProgress<EtlEvent> progress, CancellationToken cancel)
     {
         foreach (string warning in SchemaMatch.Of(request, target, columns).Warnings)
@@ -201,7 +204,7 @@ public static class Loader
     }
 
     /// <summary>The target as it is inside the transaction, after create.sql ran.</summary>
-    private static async Task<TargetTable> CreatedAsync(WarehouseSession session, LoadRequest request, TargetTable target, CancellationToken cancel)
+    internal static async Task<TargetTable> CreatedAsync(WarehouseSession session, LoadRequest request, TargetTable target, CancellationToken cancel)
     {
         if (target.Exists)
         {

@@ -46,6 +46,9 @@ public sealed record EtlPlan
     /// <summary>Statements that make VARCHARs longer, each alone and before the transaction.</summary>
     public IReadOnlyList<string> Widenings { get; init; } = [];
 
+    /// <summary>Rows that the load's deletes would delete now, by Redshift's own count; null where there is nothing to delete, or it was not counted.</summary>
+    public long? RowsToDelete { get; init; }
+
     /// <summary>What maintenance the table would get as it is now; null where it was not asked for.</summary>
     public EtlMaintenance? Maintenance { get; init; }
 
@@ -96,6 +99,11 @@ public sealed record EtlPlan
         foreach (string statement in Job.Session.ToStatements())
         {
             text.AppendLine(CultureInfo.InvariantCulture, $"{statement};");
+        }
+
+        if (RowsToDelete is { } rows)
+        {
+            text.AppendLine(CultureInfo.InvariantCulture, $"-- rows to delete, as the table is now: {rows:N0}");
         }
 
         text.AppendLine("BEGIN;");

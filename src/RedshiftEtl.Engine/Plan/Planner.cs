@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using RedshiftEtl.Engine.Define;
@@ -114,11 +115,12 @@ public static class Planner
         return plan;
     }
 
-    /// <summary>The plan for people: with the maintenance that the table would get as it is now.</summary>
+    /// <summary>The plan for people: with the rows that would be deleted and the maintenance that the table would get as it is now.</summary>
     /// <exception cref="EtlException">As <see cref="PlanAsync"/>.</exception>
     public static async Task<EtlPlan> PreviewAsync(EtlJob job, LoadKind load, bool isForced, IProgress<EtlEvent> progress, CancellationToken cancel)
     {
         EtlPlan plan = await PlanAsync(job, load, isForced, RunId.New(), DateTimeOffset.UtcNow, progress, cancel);
+        plan = plan with { RowsToDelete = await CountAsync(plan, progress, cancel) };
         try
         {
             return plan with { Maintenance = job.MaintenanceMethod == MaintenanceMethod.None ? null : await TableMaintenance.PlanAsync(job.Warehouse!, job.Table, job.MaintenanceRequest, progress, cancel) };
@@ -129,6 +131,38 @@ public static class Planner
             progress.Report(new VerboseEvent($"Maintenance of {job.Table}: {e.Message}"));
             return plan;
         }
+    }
+
+    /// <summary>Counts what the deletes would delete, by asking for it instead of doing it.</summary>
+    private static async Task<long?> CountAsync(EtlPlan plan, IProgress<EtlEvent> progress, CancellationToken cancel)
+    {
+        LoadStatement[] deletes = plan.Statements.Where(statement => statement is { Step: LoadStep.Delete, IsDelete: true }).ToArray();
+        if (deletes.Length == 0 || plan.Statements.Any(statement => statement.Step == LoadStep.Create))
+        {
+            return null;
+        }
+
+        await using WarehouseSession session = await WarehouseSession.OpenAsync(plan.Request.Warehouse, progress, cancel);
+        long rows = 0;
+        foreach (LoadStatement delete in deletes)
+        {
+            if (DeleteCount.Of(delete.Sql) is not { } count)
+            {
+                progress.Report(new WarningEvent($"The rows to delete are not counted: only the form DELETE FROM … USING … WHERE … can be, not {delete}."));
+                return null;
+            }
+
+            try
+            {
+                rows += Convert.ToInt64(await session.ScalarAsync(count, delete.Values, cancel), CultureInfo.InvariantCulture);
+            }
+            catch (EtlException e)
+            {
+                throw delete.Locate(e, session.Target.Session);
+            }
+        }
+
+        return rows;
     }
 
     internal static EtlException Missing(EtlJob job, string what, string type) => new(

@@ -42,6 +42,25 @@ internal sealed class SqlScanner(string text, SqlDialect dialect)
         EndStatement(text.Length);
     }
 
+    /// <summary>The text, as long as it is, with blanks instead of comments, and instead of what stands in quotes zeros.</summary>
+    public static string Blank(string text, SqlDialect dialect)
+    {
+        var scanner = new SqlScanner(text, dialect);
+        char[] bare = text.ToCharArray();
+        for (int i = 0; i < text.Length;)
+        {
+            int next = Math.Max(scanner.Skip(i, out bool isContent), i + 1);
+            if (!isContent || text[next - 1] is '\'' or '"')
+            {
+                Array.Fill(bare, isContent ? '0' : ' ', i, next - i);
+            }
+
+            i = next;
+        }
+
+        return new string(bare);
+    }
+
     /// <summary>The index behind the element that starts at <paramref name="i"/>; the same index for a semicolon.</summary>
     private int Skip(int i, out bool isContent)
     {

@@ -5,7 +5,7 @@ using RedshiftEtl.Engine.Load;
 namespace RedshiftEtl.Engine.Plan;
 
 /// <summary>How many parts are written side by side, so that their number is a multiple of the warehouse's slices (fact sheet 2).</summary>
-internal static class WarehouseSlices
+public static class WarehouseSlices
 {
     /// <summary>Parts when the warehouse doesn't say, and the fewest there are.</summary>
     public const int DefaultParts = 4;
@@ -14,7 +14,7 @@ internal static class WarehouseSlices
     public const int MostParts = 32;
 
     /// <summary>The connection's setting, else what the warehouse says; null on Serverless, which has no such table.</summary>
-    public static async Task<int?> ReadAsync(WarehouseSession session, RedshiftConnection warehouse, IProgress<EtlEvent> progress, CancellationToken cancel)
+    internal static async Task<int?> ReadAsync(WarehouseSession session, RedshiftConnection warehouse, IProgress<EtlEvent> progress, CancellationToken cancel)
     {
         if (warehouse.Slices is not null)
         {
@@ -33,7 +33,7 @@ internal static class WarehouseSlices
         }
     }
 
-    /// <summary>Parts side by side: a multiple of few slices, a divisor of very many, so that rounds of them come to a multiple.</summary>
+    /// <summary>Parts side by side for so many slices (null: not known): a multiple of few slices, a divisor of very many, so that rounds of them come to a multiple.</summary>
     public static int PartsFor(int? slices)
     {
         if (slices is not { } count)

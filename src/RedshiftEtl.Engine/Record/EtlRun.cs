@@ -19,6 +19,9 @@ public enum RunStatus
 
     /// <summary>The connection broke during COMMIT and the outcome could not be looked up. Only on the object: the history has a row if and only if it was committed.</summary>
     Unknown,
+
+    /// <summary>Left out: a job that it depends on did not succeed, or, of a job that was due, somebody else has run it.</summary>
+    Skipped,
 }
 
 /// <summary>What a row of the history is about.</summary>
@@ -180,6 +183,21 @@ public sealed record EtlRun
         WatermarkAfter = request.Watermark?.After,
         WatermarkNulls = request.Watermark?.Nulls ?? 0,
         SqlHashes = request.SqlHashes,
+    };
+
+    /// <summary>A job that was left out.</summary>
+    internal static EtlRun Skipped(EtlJob job, string error) => new()
+    {
+        RunId = Plan.RunId.New(),
+        Job = job.Name,
+        Load = RunKind.Undecided,
+        Mode = job.Mode,
+        Status = RunStatus.Skipped,
+        Source = job.Source.Name,
+        Table = job.Table.ToString(),
+        StartedAt = DateTimeOffset.UtcNow,
+        EndedAt = DateTimeOffset.UtcNow,
+        Error = error,
     };
 
     /// <summary>From start to end.</summary>

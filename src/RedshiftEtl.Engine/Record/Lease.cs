@@ -192,7 +192,8 @@ internal sealed class Lease : IAsyncDisposable
         return rows;
     }
 
-    private static string Key(JobKey job) => $"{job.Name}|{job.Table}";
+    /// <summary>What a job is called in the table of leases.</summary>
+    internal static string Key(JobKey job) => $"{job.Name}|{job.Table}";
 
     private static string OfJob(JobKey job) => $"job = {SqlLiteral.Text(Key(job), SqlDialect.Redshift)}";
 

@@ -77,6 +77,11 @@ public sealed class ExportEtlSourceCommand : ProjectCommand
     [ValidateRange(SourcePartition.LeastCount, SourcePartition.MostCount)]
     public int PartitionCount { get; set; } = SourcePartition.DefaultCount;
 
+    /// <summary>The number of the warehouse's slices; the parts' number becomes a multiple of it.</summary>
+    [Parameter]
+    [ValidateRange(1, 4096)]
+    public int? SliceCount { get; set; }
+
     /// <summary>User and password for the source.</summary>
     [Parameter]
     [Credential]
@@ -97,6 +102,7 @@ public sealed class ExportEtlSourceCommand : ProjectCommand
             Compression = Compression,
             CompressionLevel = CompressionLevel,
             Dialect = new CsvDialect(NullMarker),
+            ParallelParts = WarehouseSlices.PartsFor(SliceCount),
         };
         string folder = OutputPath is null
             ? Path.Combine(Path.GetTempPath(), "RedshiftEtl", options.RunId)

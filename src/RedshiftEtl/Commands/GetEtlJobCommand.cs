@@ -1,20 +1,44 @@
 using System.Management.Automation;
+using RedshiftEtl.Engine;
 using RedshiftEtl.Engine.Define;
+using RedshiftEtl.Engine.Schedule;
 
 namespace RedshiftEtl.Commands;
 
-/// <summary>Lists the jobs of a project.</summary>
+/// <summary>Lists the jobs of a project, with what their warehouse's history says of them.</summary>
 [Cmdlet(VerbsCommon.Get, "EtlJob")]
 [OutputType(typeof(EtlJob))]
 public sealed class GetEtlJobCommand : ProjectCommand
 {
     private static readonly JobOverride s_noChange = new();
 
+    private readonly List<EtlJob> _jobs = [];
+
     /// <summary>Names; wildcards are allowed. All jobs if not given.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(JobCompleter))]
     public string[] Name { get; set; } = ["*"];
+
+    /// <summary>Only jobs with one of these tags; wildcards are allowed.</summary>
+    [Parameter]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(TagCompleter))]
+    public string[]? Tag { get; set; }
+
+    /// <summary>Only jobs whose time has come, by their schedule and the history.</summary>
+    [Parameter]
+    public SwitchParameter Due { get; set; }
+
+    /// <summary>Reads the project's files only: no warehouse is asked, and state and last run stay unknown.</summary>
+    [Parameter]
+    public SwitchParameter SkipHistory { get; set; }
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing() => Require(() => Due && SkipHistory
+        ? throw new EtlException(Fault.ArgumentInvalid, "-Due goes by the history, which -SkipHistory leaves out.", nameof(SkipHistory), null, "Give one of the two.")
+        : true);
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
@@ -27,8 +51,47 @@ public sealed class GetEtlJobCommand : ProjectCommand
             IEnumerable<string> found = WildcardPattern.ContainsWildcardCharacters(name) ? names.Where(pattern.IsMatch) : [name];
             foreach (string job in found)
             {
-                ForInput(() => WriteObject(project.GetJob(job, s_noChange)));
+                ForInput(() => _jobs.Add(project.GetJob(job, s_noChange)));
             }
         }
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        WildcardPattern[]? tags = Tag?.Select(tag => WildcardPattern.Get(tag, WildcardOptions.IgnoreCase)).ToArray();
+        EtlJob[] jobs = _jobs.Where(job => tags is null || job.Tag.Any(tag => tags.Any(pattern => pattern.IsMatch(tag)))).ToArray();
+        EtlJob[] known = SkipHistory ? jobs : Due ? Require(() => Ask(jobs, true)) : Ask(jobs, false);
+        IEnumerable<EtlJob> wanted = Due ? JobBatch.Order(known.Where(job => job.IsDue).ToArray()).Select(job => job with { DueSince = job.NextRun }) : known;
+        foreach (EtlJob job in Require(wanted.ToArray))
+        {
+            WriteObject(job);
+        }
+    }
+
+    private EtlJob[] Ask(EtlJob[] jobs, bool isRequired)
+    {
+        HashSet<EtlConnection> locked = new(ReferenceEqualityComparer.Instance);
+        foreach (RedshiftConnection warehouse in jobs.Select(job => job.Warehouse).OfType<RedshiftConnection>().Distinct())
+        {
+            try
+            {
+                RevealSecrets(warehouse);
+            }
+            catch (EtlException e) when (!isRequired)
+            {
+                locked.Add(warehouse);
+                WriteWarning($"State and last run of the jobs on '{warehouse.Name}' are unknown: {e.Message}");
+            }
+        }
+
+        HashSet<EtlJob> asked = new(jobs.Where(job => job.Warehouse is not null && !locked.Contains(job.Warehouse)), ReferenceEqualityComparer.Instance);
+        if (asked.Count == 0)
+        {
+            return jobs;
+        }
+
+        var answered = new Queue<EtlJob>(Run((progress, cancel) => JobStates.ReadAsync(jobs.Where(asked.Contains).ToArray(), DateTimeOffset.UtcNow, isRequired, progress, cancel)));
+        return jobs.Select(job => asked.Contains(job) ? answered.Dequeue() : job).ToArray();
     }
 }

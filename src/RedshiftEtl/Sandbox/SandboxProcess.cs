@@ -25,12 +25,7 @@ internal sealed class SandboxProcess : IDisposable
     /// <exception cref="EtlException"><see cref="Fault.SandboxFailed"/> with what the sandbox said.</exception>
     public static async Task<EtlSandbox> StartAsync(IEnumerable<string> arguments, CancellationToken cancel)
     {
-        string program = Path.Combine(Path.GetDirectoryName(typeof(SandboxProcess).Assembly.Location)!, "sandbox", "RedshiftEtl.Sandbox.dll");
-        if (!File.Exists(program))
-        {
-            throw new EtlException(Fault.SandboxFailed, $"The sandbox's program '{program}' is not there.", program, advice: "Build the checkout, or install the module again.");
-        }
-
+        string program = SandboxProgram.Find();
         var start = new ProcessStartInfo(DotnetHost.Find())
         {
             RedirectStandardInput = true,

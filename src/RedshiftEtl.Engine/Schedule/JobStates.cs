@@ -1,0 +1,116 @@
+using RedshiftEtl.Engine.Define;
+using RedshiftEtl.Engine.Load;
+using RedshiftEtl.Engine.Record;
+
+namespace RedshiftEtl.Engine.Schedule;
+
+/// <summary>What the history of the warehouses says of jobs: last run, state, and whether they are due.</summary>
+public static class JobStates
+{
+    /// <summary>Fills in state, last run, next run and due time of jobs, with one session on each warehouse.</summary>
+    /// <param name="jobs">The jobs.</param>
+    /// <param name="now">The moment that due is meant at.</param>
+    /// <param name="isRequired">Whether a warehouse that does not answer is an error; otherwise its jobs' state stays unknown, which is said in a warning.</param>
+    /// <param name="progress">Where events go.</param>
+    /// <param name="cancel">Stops it.</param>
+    /// <returns>The jobs in their order.</returns>
+    /// <exception cref="EtlException">A warehouse refused or failed, and its answer is required.</exception>
+    public static async Task<IReadOnlyList<EtlJob>> ReadAsync(IReadOnlyList<EtlJob> jobs, DateTimeOffset now, bool isRequired, IProgress<EtlEvent> progress, CancellationToken cancel)
+    {
+        var known = new Dictionary<RedshiftConnection, WarehouseRuns?>(ReferenceEqualityComparer.Instance);
+        foreach (RedshiftConnection warehouse in jobs.Select(job => job.Warehouse).OfType<RedshiftConnection>().Distinct(ReferenceEqualityComparer.Instance).Cast<RedshiftConnection>())
+        {
+            try
+            {
+                known[warehouse] = await WarehouseRuns.ReadAsync(warehouse, progress, cancel);
+            }
+            catch (EtlException e) when (!isRequired && e.Fault != Fault.Stopped)
+            {
+                known[warehouse] = null;
+                progress.Report(new WarningEvent($"State and last run of the jobs on '{warehouse.Name}' are unknown, since its history could not be read: {e.Message}"));
+            }
+        }
+
+        return jobs.Select(job => job.Warehouse is { } warehouse && known[warehouse] is { } runs ? Describe(job, runs.Of(job), now) : job).ToArray();
+    }
+
+    /// <summary>Whether a run of the job has begun since a time: then it is not due for it any more.</summary>
+    internal static async Task<bool> HasRunSinceAsync(RedshiftConnection warehouse, EtlJob job, DateTimeOffset time, IProgress<EtlEvent> progress, CancellationToken cancel) =>
+        (await WarehouseRuns.ReadAsync(warehouse, progress, cancel)).Of(job).LastRun is { } last && last >= time;
+
+    /// <summary>The job with what is known of its runs.</summary>
+    internal static EtlJob Describe(EtlJob job, JobRuns runs, DateTimeOffset now)
+    {
+        DateTimeOffset? due = runs.IsRunning ? null : job.Schedule?.DueAt(now, runs.LastRun ?? Created(job));
+        return job with
+        {
+            State = runs.IsRunning ? EtlJobState.Running : runs.Status switch
+            {
+                null => EtlJobState.NeverRun,
+                RunStatus.Succeeded => EtlJobState.Succeeded,
+                RunStatus.Stopped => EtlJobState.Stopped,
+                RunStatus.Skipped => EtlJobState.Skipped,
+                _ => EtlJobState.Failed,
+            },
+            LastRun = runs.LastRun,
+            IsDue = due is not null,
+            NextRun = due ?? job.Schedule?.Next(now),
+        };
+    }
+
+    /// <summary>A job that never ran is first due when its time comes after it was written: its initial load does not start by itself in the middle of a day.</summary>
+    private static DateTimeOffset Created(EtlJob job) => job.Folder is { } folder ? File.GetLastWriteTimeUtc(Path.Combine(folder, "job.psd1")) : DateTimeOffset.MaxValue;
+}
+
+/// <summary>What is known of a job's runs.</summary>
+/// <param name="LastRun">When the last one began; null when there was none.</param>
+/// <param name="Status">How it ended.</param>
+/// <param name="IsRunning">Whether one is under way.</param>
+internal sealed record JobRuns(DateTimeOffset? LastRun, RunStatus? Status, bool IsRunning);
+
+/// <summary>The last run of every job in a warehouse's history, and the leases that are held.</summary>
+internal sealed class WarehouseRuns
+{
+    private readonly Dictionary<(string Job, string Table), (DateTimeOffset Start, RunStatus Status)> _last = [];
+    private readonly HashSet<string> _leases = new(StringComparer.Ordinal);
+
+    private WarehouseRuns()
+    {
+    }
+
+    /// <summary>Reads both.</summary>
+    /// <exception cref="EtlException">The warehouse refused or failed.</exception>
+    public static async Task<WarehouseRuns> ReadAsync(RedshiftConnection warehouse, IProgress<EtlEvent> progress, CancellationToken cancel)
+    {
+        var runs = new WarehouseRuns();
+        await using WarehouseSession session = await WarehouseSession.OpenAsync(warehouse, progress, cancel);
+        if (await HistoryTable.Run.ExistsAsync(session, cancel))
+        {
+            // Loads only: a watermark that was set and maintenance are no runs of the job.
+            List<object?[]> rows = await session.QueryAsync(
+                "SELECT job, target, started_at, status FROM (SELECT job, target, started_at, status, ROW_NUMBER() OVER (PARTITION BY job, target ORDER BY started_at DESC, ended_at DESC) AS place"
+                + $" FROM {HistoryTable.Run.In(warehouse)} WHERE load IN ('{RunKind.Undecided}', '{RunKind.Initial}', '{RunKind.Ongoing}')) AS ranked WHERE place = 1", [], cancel);
+            foreach (object?[] row in rows)
+            {
+                var start = new DateTimeOffset(DateTime.SpecifyKind((DateTime)row[2]!, DateTimeKind.Utc));
+                runs._last[((string)row[0]!, row[1] as string ?? "")] = (start, Enum.TryParse(row[3] as string, out RunStatus status) ? status : RunStatus.Failed);
+            }
+        }
+
+        if (await HistoryTable.Lease.ExistsAsync(session, cancel))
+        {
+            runs._leases.UnionWith((await session.QueryAsync($"SELECT job FROM {HistoryTable.Lease.In(warehouse)} WHERE expires_at > GETDATE()", [], cancel)).Select(row => (string)row[0]!));
+        }
+
+        return runs;
+    }
+
+    /// <summary>What is known of a job.</summary>
+    public JobRuns Of(EtlJob job)
+    {
+        bool isRunning = _leases.Contains(Lease.Key(new JobKey(job.Name, job.Table)));
+        return _last.TryGetValue((job.Name, job.Table.ToString()), out (DateTimeOffset Start, RunStatus Status) last)
+            ? new JobRuns(last.Start, last.Status, isRunning)
+            : new JobRuns(null, null, isRunning);
+    }
+}
