@@ -154,9 +154,7 @@ function New-Package {
 
     # The module.
     $folder = "$out/RedshiftEtl"
-    foreach ($project in 'RedshiftEtl', 'RedshiftEtl.Help') {
-        Invoke-Dotnet build "$PSScriptRoot/src/$project" -c Release "-p:ModuleBin=$folder/bin/" -v quiet -nologo
-    }
+    Invoke-Dotnet build "$PSScriptRoot/src/RedshiftEtl" -c Release "-p:ModuleBin=$folder/bin/" -v quiet -nologo
 
     Remove-Surplus "$folder/bin"
     foreach ($file in 'README.md', 'CHANGELOG.md', 'LICENSE') { [IO.File]::Copy("$PSScriptRoot/$file", "$folder/$file") }
@@ -176,7 +174,9 @@ function New-Package {
 
     # The host: a program of its own.
     $hosting = "$out/RedshiftEtl.Host"
-    Invoke-Dotnet publish "$PSScriptRoot/src/RedshiftEtl.Host" -c Release "-p:ModuleBin=$out/.build/" -o "$hosting/tools" -v quiet -nologo
+    Invoke-Dotnet build "$PSScriptRoot/src/RedshiftEtl.Host" -c Release "-p:ModuleBin=$out/.build/bin/" -v quiet -nologo
+    $null = [IO.Directory]::CreateDirectory($hosting)
+    [IO.Directory]::Move("$out/.build/bin/host", "$hosting/tools")
     [IO.Directory]::Delete("$out/.build", $true)
     Remove-Surplus $hosting
     [IO.File]::Copy("$PSScriptRoot/docs/RedshiftEtl.Host.md", "$hosting/README.md")

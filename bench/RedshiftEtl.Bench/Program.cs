@@ -16,6 +16,12 @@ switch (args)
     case ["objects", var source, var query, var file]:
         ObjectsRun.Run(source, query, file);
         return 0;
+    case ["module"]:
+        Console.WriteLine(ModuleRun.Run(Rounds));
+        return 0;
+    case ["module", var manifest]:
+        ModuleRun.Measure(manifest);
+        return 0;
     case ["micro"]:
         Console.WriteLine(MicroRun.Run());
         return 0;

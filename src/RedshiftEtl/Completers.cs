@@ -16,7 +16,7 @@ public abstract class ProjectCompleter : IArgumentCompleter
         string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
     {
         var pattern = WildcardPattern.Get($"{wordToComplete?.Trim('\'', '"')}*", WildcardOptions.IgnoreCase);
-        return Names(fakeBoundParameters?["Project"] as string)
+        return Names(fakeBoundParameters)
             .Where(pattern.IsMatch)
             .Order(StringComparer.OrdinalIgnoreCase)
             .Select(name => new CompletionResult(Quote(name), name, CompletionResultType.ParameterValue, name));
@@ -25,13 +25,20 @@ public abstract class ProjectCompleter : IArgumentCompleter
     /// <summary>The names to choose from.</summary>
     internal abstract IEnumerable<string> Names(EtlProject project);
 
-    private string[] Names(string? given)
+    /// <summary>The project that the command line or the location names.</summary>
+    /// <exception cref="EtlException">It has mistakes.</exception>
+    internal static EtlProject OpenProject(IDictionary? bound)
+    {
+        string location = new SessionLocation().Current;
+        string? given = bound?["Project"] as string;
+        return EtlProject.Open(EtlProject.Find(given is null ? null : Path.GetFullPath(given, location), location), Psd1File.Read, static _ => "");
+    }
+
+    private string[] Names(IDictionary? bound)
     {
         try
         {
-            string location = new SessionLocation().Current;
-            string? folder = EtlProject.Find(given is null ? null : Path.GetFullPath(given, location), location);
-            return Names(EtlProject.Open(folder, Psd1File.Read, static _ => "")).ToArray();
+            return Names(OpenProject(bound)).ToArray();
         }
         catch (EtlException)
         {
@@ -129,4 +136,39 @@ public sealed class ScheduleCompleter : IArgumentCompleter
             return [];
         }
     }
+}
+
+/// <summary>Completes the parameters of the job that is named before: each as a table with the job's own value, to be changed.</summary>
+public sealed class ParameterCompleter : IArgumentCompleter
+{
+    private static readonly JobOverride s_noChange = new();
+
+    /// <inheritdoc/>
+    public IEnumerable<CompletionResult> CompleteArgument(
+        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
+    {
+        var pattern = WildcardPattern.Get($"{wordToComplete?.TrimStart('@', '{', ' ')}*", WildcardOptions.IgnoreCase);
+        string? job = fakeBoundParameters?["Name"] switch { string name => name, IEnumerable<object> several => several.FirstOrDefault()?.ToString(), _ => null };
+        try
+        {
+            return job is null || ProjectCompleter.OpenProject(fakeBoundParameters) is not { Folder: not null } project
+                ? []
+                : project.GetJob(job, s_noChange).Parameters.Where(parameter => pattern.IsMatch(parameter.Name))
+                    .Select(parameter => new CompletionResult($"@{{ {parameter.Name} = {Show(parameter)} }}", parameter.Name, CompletionResultType.ParameterValue, parameter.ToString())).ToArray();
+        }
+        catch (EtlException)
+        {
+            // Half a project completes to nothing; the command itself says what is wrong.
+            return [];
+        }
+    }
+
+    private static string Show(ParameterDefinition parameter) => parameter switch
+    {
+        { Unit: { } unit } => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"@{{ {unit} = {parameter.Amount} }}"),
+        { Value: null } => "$null",
+        { Value: bool flag } => flag ? "$true" : "$false",
+        { Value: string text } => $"'{CodeGeneration.EscapeSingleQuotedStringContent(text)}'",
+        _ => Convert.ToString(parameter.Value, System.Globalization.CultureInfo.InvariantCulture)!,
+    };
 }

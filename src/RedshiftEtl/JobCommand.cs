@@ -51,6 +51,7 @@ public abstract class JobCommand : ProjectCommand
 
     /// <summary>Parameters; each replaces the job's of the same name.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(ParameterCompleter))]
     public IDictionary? Parameter { get; set; }
 
     /// <summary>SQL file that creates the table, instead of the job's.</summary>

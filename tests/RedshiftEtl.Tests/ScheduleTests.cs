@@ -17,8 +17,8 @@ public sealed class ScheduleTests(SandboxFixture fixture) : IDisposable
         using ProjectFolder project = Project();
         File.WriteAllText(Table, "# mine\n5 4 * * * echo 100\\% sure\n");
         string output = Host(project, """
-            Register-EtlSchedule nightly -EveryMinutes 5 -ThrottleLimit 3 | ForEach-Object { "$($_.Name) $($_.EveryMinutes)" }
-            'a' | Register-EtlSchedule nightly -EveryMinutes 60 | ForEach-Object Job
+            Register-EtlSchedule nightly -Interval 5 -ThrottleLimit 3 | ForEach-Object { "$($_.Name) $($_.EveryMinutes)" }
+            'a' | Register-EtlSchedule nightly -Interval 60 | ForEach-Object Job
             Register-EtlSchedule nightly | ForEach-Object { "$($_.Name) $($_.EveryMinutes)" }
             Get-EtlSchedule | ForEach-Object { "$($_.Name)|$($_.EveryMinutes)|$($_.Job)|$($_.ThrottleLimit)" }
             """).Output;

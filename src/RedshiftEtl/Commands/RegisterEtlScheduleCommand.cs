@@ -25,7 +25,7 @@ public sealed class RegisterEtlScheduleCommand : ProjectCommand
     /// <summary>How often it looks for what is due, in minutes.</summary>
     [Parameter]
     [ValidateSet("1", "2", "3", "4", "5", "6", "10", "12", "15", "20", "30", "60")]
-    public int EveryMinutes { get; set; } = 15;
+    public int Interval { get; set; } = 15;
 
     /// <summary>How many jobs run side by side at most.</summary>
     [Parameter]
@@ -73,7 +73,7 @@ public sealed class RegisterEtlScheduleCommand : ProjectCommand
             Name = name,
             Project = folder,
             Job = job?.Name,
-            EveryMinutes = EveryMinutes,
+            EveryMinutes = Interval,
             ThrottleLimit = ThrottleLimit,
             Script = Path.Combine(files, $"{name}.ps1"),
             LogPath = LogPath is null ? Path.Combine(files, $"{name}.log") : ResolvePath(LogPath),

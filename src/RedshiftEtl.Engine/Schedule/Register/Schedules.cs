@@ -65,15 +65,15 @@ public static class Schedules
         # Written by Register-EtlSchedule, and written anew when '{{schedule.Name}}' is registered again.
         # Runs what is due; ends with 1 when anything failed, else with 0.
         $log = {{Quote(schedule.LogPath)}}
-        $problems = @()
+        $problems = $failed = @()
+        # Nobody looks at what is printed: all of it is in the log.
+        $WarningPreference = 'SilentlyContinue'
         try {
             Import-Module -Name {{Quote(module)}} -ErrorAction Stop
-            Get-EtlJob{{(schedule.Job is { } job ? $" -Name {Quote(job)}" : "")}} -Due -Project {{Quote(schedule.Project)}} -ErrorVariable unread |
-                Invoke-EtlJob -LogPath $log -ThrottleLimit {{schedule.ThrottleLimit}} -ErrorVariable failed
-            $problems = @($unread)
+            $null = Get-EtlJob{{(schedule.Job is { } job ? $" -Name {Quote(job)}" : "")}} -Due -Project {{Quote(schedule.Project)}} -ErrorAction SilentlyContinue -ErrorVariable problems |
+                Invoke-EtlJob -LogPath $log -ThrottleLimit {{schedule.ThrottleLimit}} -ErrorAction SilentlyContinue -ErrorVariable failed
         }
         catch {
-            $failed = $_
             $problems = @($_)
         }
 
@@ -82,7 +82,7 @@ public static class Schedules
             [IO.File]::AppendAllText($log, "$([DateTimeOffset]::Now.ToString('yyyy-MM-dd HH:mm:ss zzz', [cultureinfo]::InvariantCulture)) ERROR   $problem$([Environment]::NewLine)")
         }
 
-        exit [int](@($unread).Count + @($failed).Count -gt 0)
+        exit [int](@($problems).Count + @($failed).Count -gt 0)
 
         """;
 
