@@ -117,24 +117,14 @@ public sealed class TagCompleter : ProjectCompleter
     }
 }
 
-/// <summary>Completes names of schedules that are registered with the system.</summary>
-public sealed class ScheduleCompleter : IArgumentCompleter
+/// <summary>Completes names of the project's schedules: those that Register-EtlSchedule has written a script for.</summary>
+public sealed class ScheduleCompleter : ProjectCompleter
 {
     /// <inheritdoc/>
-    public IEnumerable<CompletionResult> CompleteArgument(
-        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
+    internal override IEnumerable<string> Names(EtlProject project)
     {
-        var pattern = WildcardPattern.Get($"{wordToComplete?.Trim('\'', '"')}*", WildcardOptions.IgnoreCase);
-        try
-        {
-            return Schedules.List().Where(schedule => pattern.IsMatch(schedule.Name))
-                .Select(schedule => new CompletionResult(schedule.Name, schedule.Name, CompletionResultType.ParameterValue, schedule.Name)).ToArray();
-        }
-        catch (EtlException)
-        {
-            // Where there is no scheduler there is nothing to offer.
-            return [];
-        }
+        string folder = Path.Combine(project.Folder ?? "", Schedules.Folder);
+        return project.Folder is not null && Directory.Exists(folder) ? Directory.EnumerateFiles(folder, "*.ps1").Select(file => Path.GetFileNameWithoutExtension(file)) : [];
     }
 }
 

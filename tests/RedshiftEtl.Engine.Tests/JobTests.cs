@@ -32,6 +32,10 @@ public sealed class JobTests(PostgresServer postgres, SandboxServer sandbox) : I
         (EtlRun _, EtlException? error) = await TryAsync(job);
         Assert.Same(Fault.ColumnMismatch, error!.Fault);
         Assert.Contains("v is character varying(8), VARCHAR(80) comes", error.Message, StringComparison.Ordinal);
+
+        // The check of a job that follows sees columns as long as the load will make them; that of one that does not, sees what fails.
+        Assert.Contains(await CheckAsync(job), check => check is { Check: "Table", Fault: "ColumnMismatch" });
+        Assert.DoesNotContain(await CheckAsync(job with { SchemaDrift = SchemaDrift.AddAndWiden }), check => check.Status == CheckStatus.Failed);
         await RunAsync(job with { SchemaDrift = SchemaDrift.AddAndWiden });
         Assert.Equal(["1|5|", "2|40|1.50"], await RowsAsync(job, "id, OCTET_LENGTH(v) AS v, n"));
 
@@ -40,6 +44,17 @@ public sealed class JobTests(PostgresServer postgres, SandboxServer sandbox) : I
         (_, error) = await TryAsync(job with { SchemaDrift = SchemaDrift.AddAndWiden });
         Assert.Contains("\"id_wider\" BIGINT", error!.Advice, StringComparison.Ordinal);
         Assert.Equal(2, (await RowsAsync(job, "id")).Count);
+    }
+
+    private static async Task<List<EtlJobCheck>> CheckAsync(EtlJob job)
+    {
+        var checks = new List<EtlJobCheck>();
+        await foreach (EtlJobCheck check in JobTest.RunAsync(job, 5, NoProgress.Instance, TestContext.Current.CancellationToken))
+        {
+            checks.Add(check);
+        }
+
+        return checks;
     }
 
     private async Task<EtlJob> JobAsync(string columns, string query)

@@ -1,3 +1,6 @@
+using System.IO.Compression;
+using System.Xml.Linq;
+
 namespace RedshiftEtl.Host.Tests;
 
 public sealed class HostTests : IDisposable
@@ -115,21 +118,46 @@ public sealed class HostTests : IDisposable
     }
 
     [Fact]
-    public async Task The_packaged_folder_works_on_a_PSModulePath()
+    public async Task The_packaged_module_sandbox_and_host_work_where_they_are_installed()
     {
-        string modules = Path.GetDirectoryName(_host.Script(""))!;
+        string folder = Path.GetDirectoryName(_host.Script(""))!;
+        string modules = Path.Combine(folder, "modules");
+        string output = Path.Combine(HostProcess.Checkout, "out");
         HostResult packaged = await HostProcess.RunAsync(Path.Combine(HostProcess.Checkout, "build.ps1"), "-Task", "Package");
         Assert.True(packaged.ExitCode == 0, packaged.Output + packaged.Errors);
-        Copy(Path.Combine(HostProcess.Checkout, "out", "RedshiftEtl"), Path.Combine(modules, "modules", "RedshiftEtl"));
-        Copy(Path.Combine(HostProcess.Checkout, "bin", "host"), Path.Combine(modules, "host"));
+        Copy(Path.Combine(output, "RedshiftEtl"), Path.Combine(modules, "RedshiftEtl"));
+        Copy(Path.Combine(output, "RedshiftEtl.Host", "tools"), Path.Combine(folder, "host"));
         string script = _host.Script("""
             (Get-Module RedshiftEtl).ModuleBase
+            (Get-Help Invoke-EtlJob).Synopsis
             $sandbox = Start-EtlSandbox
             try { (Test-EtlConnection $sandbox.Warehouse, $sandbox.Stage).Succeeded } finally { Stop-EtlSandbox $sandbox }
             """);
-        HostResult result = await HostProcess.RunInAsync(Path.Combine(modules, "host"), Path.Combine(modules, "modules"), script);
-        Assert.Equal($"{Path.Combine(modules, "modules", "RedshiftEtl")}\nTrue\nTrue\n", result.Output);
+        HostResult without = await HostProcess.RunInAsync(Path.Combine(folder, "host"), modules, script);
+        Assert.Equal(1, without.ExitCode);
+        Assert.Contains("Install-PSResource RedshiftEtl.Sandbox -Version ", without.Errors, StringComparison.Ordinal);
+
+        Copy(Path.Combine(output, "RedshiftEtl.Sandbox"), Path.Combine(modules, "RedshiftEtl.Sandbox", "0.1.0"));
+        HostResult result = await HostProcess.RunInAsync(Path.Combine(folder, "host"), modules, script);
+        Assert.Equal($"{Path.Combine(modules, "RedshiftEtl")}\nRuns jobs: extract, stage, load, record.\nTrue\nTrue\n", result.Output);
         Assert.Equal((0, ""), (result.ExitCode, result.Errors));
+        CheckPackage("RedshiftEtl", "RedshiftEtl.psd1", "bin/RedshiftEtl.dll", "bin/engine/RedshiftEtl.Engine.dll", "en-US/RedshiftEtl.dll-Help.xml", "docs/Tutorial.md");
+        CheckPackage("RedshiftEtl.Sandbox", "RedshiftEtl.Sandbox.psd1", "sandbox/RedshiftEtl.Sandbox.dll");
+        CheckPackage("RedshiftEtl.Host", "tools/RedshiftEtl.Host.dll", "README.md");
+    }
+
+    /// <summary>What the packages for NuGet feeds have in them.</summary>
+    private static void CheckPackage(string id, params string[] files)
+    {
+        using ZipArchive package = ZipFile.OpenRead(Assert.Single(Directory.GetFiles(Path.Combine(HostProcess.Checkout, "out"), $"{id}.?.*.nupkg")));
+        Assert.All(package.Entries, entry => Assert.Equal(new DateTime(2026, 1, 1), entry.LastWriteTime.DateTime));
+        string[] expected = [.. files, $"{id}.nuspec", "[Content_Types].xml", "_rels/.rels", "LICENSE", "THIRD-PARTY-NOTICES.txt"];
+        Assert.Empty(expected.Except(package.Entries.Select(entry => entry.FullName)));
+        using var text = new StreamReader(package.GetEntry($"{id}.nuspec")!.Open());
+        XElement metadata = XDocument.Parse(text.ReadToEnd()).Root!.Elements().Single();
+        Assert.Equal(id, metadata.Elements().Single(element => element.Name.LocalName == "id").Value);
+        Assert.Contains("The main job, end to end.", metadata.Elements().Single(element => element.Name.LocalName == "releaseNotes").Value, StringComparison.Ordinal);
+        Assert.Contains("Redshift", metadata.Elements().Single(element => element.Name.LocalName == "tags").Value, StringComparison.Ordinal);
     }
 
     private static void Copy(string from, string to)

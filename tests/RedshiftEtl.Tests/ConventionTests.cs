@@ -63,6 +63,7 @@ public class ConventionTests
     [InlineData("Test-EtlConnection l", "lake")]
     [InlineData("Invoke-EtlJob orders -Mode O", "Overwrite")]
     [InlineData("Export-EtlSource shop -Compression Z", "Zstd")]
+    [InlineData("Unregister-EtlSchedule ni", "nightly-orders")]
     [InlineData("Get-EtlPlan orders -Parameter s", "@{ since = '2026-01-01' }")]
     public void Names_and_enums_complete_from_the_files_alone(string typed, string completion)
     {
@@ -76,6 +77,8 @@ public class ConventionTests
                    dw = @{ Type = 'Redshift'; Host = 'nowhere.invalid'; Database = 'd'; Username = 'u'; Password = @{ Env = 'NOT_SET' } } }
                 """);
             File.WriteAllText(Path.Combine(folder, "jobs", "orders", "job.psd1"), "@{ Mode = 'Append'; Table = 't'; Tag = 'nightly'; Parameter = @{ since = '2026-01-01'; days = @{ DaysAgo = 7 } } }");
+            Directory.CreateDirectory(Path.Combine(folder, "schedule"));
+            File.WriteAllText(Path.Combine(folder, "schedule", "nightly-orders.ps1"), "");
             using ModuleSession session = new(("folder", folder));
             session.Run("$null = $ExecutionContext.SessionState.Path.SetLocation($folder)").Clean();
             string[] found = session.Run($"[Management.Automation.CommandCompletion]::CompleteInput(@'\n{typed}\n'@, {typed.Length}, $null).CompletionMatches | ForEach-Object CompletionText").Clean().Output.Select(item => item.ToString()).ToArray();

@@ -50,6 +50,15 @@ public class JobCheckTests(SandboxFixture fixture)
     }
 
     [Fact]
+    public void A_table_that_an_initial_append_would_double_is_seen()
+    {
+        using ProjectFolder project = Orders();
+        project.Run("Invoke-RedshiftSql $sandbox.Warehouse \"CREATE TABLE §SCHEMA.orders (id INTEGER, name VARCHAR(20)); INSERT INTO §SCHEMA.orders VALUES (9, 'x')\"").Clean();
+        Assert.Equal("Table|TableNotEmpty", project.Run("Test-EtlJob orders -Mode Append | Where-Object Status -eq Failed").Only("Check", "Fault"));
+        Assert.Empty(project.Run("Test-EtlJob orders | Where-Object Status -eq Failed").Clean().Output);
+    }
+
+    [Fact]
     public void A_right_that_is_missing_is_named_with_its_grant()
     {
         using ProjectFolder project = Orders();

@@ -73,6 +73,23 @@ public class ManyJobsTests(SandboxFixture fixture)
     }
 
     [Fact]
+    public void A_due_job_is_left_out_when_one_that_it_depends_on_failed_before_and_waits_while_that_one_runs()
+    {
+        using ProjectFolder project = Jobs("a", "b");
+        project.Job("b", "@{ Mode = 'Overwrite'; Table = '§SCHEMA.b'; Schedule = 'Daily 00:00'; DependsOn = 'a' }");
+        Age(project, "b");
+        project.Run("Invoke-EtlJob a").Clean();
+        project.Run("Invoke-RedshiftSql $sandbox.Warehouse \"INSERT INTO etl.lease (job, run_id, host, acquired_at, expires_at) VALUES ('a|§SCHEMA.a', 'x', 'elsewhere', GETDATE(), DATEADD(second, 600, GETDATE()))\"").Clean();
+        Assert.Empty(project.Run("Get-EtlJob b -Due").Clean().Output);
+        project.Run("Invoke-RedshiftSql $sandbox.Warehouse \"DELETE FROM etl.lease WHERE job = 'a|§SCHEMA.a'\"").Clean();
+        project.Run("Invoke-EtlJob a -Load Initial -InitialSqlFile jobs/a/delete.sql").Fault("SqlInvalid");
+        Assert.Equal("a", project.Run("Get-EtlJob b -Due").Only("BlockedBy"));
+        Assert.Contains("did not succeed in its last run", project.Run("Get-EtlJob -Due | Invoke-EtlJob").Fault("DependencyFailed").ToString(), StringComparison.Ordinal);
+        Assert.Empty(project.Run("Get-EtlJob -Due").Clean().Output);
+        project.Run("Invoke-EtlJob a, b").Clean();
+    }
+
+    [Fact]
     public void A_circle_is_refused_before_anything_runs()
     {
         using ProjectFolder project = Jobs("a", "b", "c");

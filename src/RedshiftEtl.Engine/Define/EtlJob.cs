@@ -141,6 +141,9 @@ public sealed record EtlJob
     /// <summary>The time that a run is asked for, for a job of Get-EtlJob -Due: if another run has begun since then, none is needed.</summary>
     public DateTimeOffset? DueSince { get; init; }
 
+    /// <summary>For a job of Get-EtlJob -Due: a job that it depends on, that is not due itself and whose last run did not succeed. Invoke-EtlJob leaves the job out then.</summary>
+    public string? BlockedBy { get; init; }
+
     /// <summary>The job's folder; null for one that was made of parameters.</summary>
     public string? Folder { get; init; }
 

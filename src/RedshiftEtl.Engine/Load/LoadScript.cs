@@ -123,8 +123,7 @@ internal static class LoadScript
 
         if (request.Mode == LoadMode.Append && request.Load == LoadKind.Initial && tableExists && !request.IsForced)
         {
-            string sql = $"SELECT 1 FROM {request.Table.Sql} LIMIT 1";
-            statements.Add(new LoadStatement(LoadStep.CheckEmpty, sql, sql, []));
+            statements.Add(new LoadStatement(LoadStep.CheckEmpty, AnyRow(request.Table), AnyRow(request.Table), []));
         }
 
         if (request.Mode is LoadMode.Overwrite or LoadMode.Merge && request.Load == LoadKind.Initial && tableExists)
@@ -177,6 +176,9 @@ internal static class LoadScript
 
         return statements;
     }
+
+    /// <summary>Gives a row if the table has any.</summary>
+    public static string AnyRow(TableName table) => $"SELECT 1 FROM {table.Sql} LIMIT 1";
 
     /// <summary>The mistake of a merge without a key.</summary>
     public static EtlException NoKey(string job) => new(

@@ -22,9 +22,9 @@ public static class Loader
         try
         {
             List<LoadStatement> statements = LoadScript.Prepare(request, target.Exists);
-            foreach (LoadStatement check in statements.Where(statement => statement.Step == LoadStep.CheckEmpty))
+            if (statements.Exists(statement => statement.Step == LoadStep.CheckEmpty))
             {
-                await RefuseRowsAsync(session, request, check, cancel);
+                await RefuseRowsAsync(session, request, cancel);
             }
 
             await ExplainAsync(session, statements, cancel);
@@ -88,7 +88,7 @@ public static class Loader
             {
                 if (statement.Step == LoadStep.CheckEmpty)
                 {
-                    await RefuseRowsAsync(session, request, statement, cancel);
+                    await RefuseRowsAsync(session, request, cancel);
                     continue;
                 }
 
@@ -194,9 +194,10 @@ public static class Loader
         }
     }
 
-    private static async Task RefuseRowsAsync(WarehouseSession session, LoadRequest request, LoadStatement check, CancellationToken cancel)
+    /// <summary>An initial Append must not double what is there.</summary>
+    internal static async Task RefuseRowsAsync(WarehouseSession session, LoadRequest request, CancellationToken cancel)
     {
-        if (await session.ScalarAsync(check.Sql, check.Values, cancel) is not null)
+        if (await session.ScalarAsync(LoadScript.AnyRow(request.Table), [], cancel) is not null)
         {
             throw new EtlException(Fault.TableNotEmpty,
                 $"Table '{request.Table}' has rows already, so an initial load in mode Append would double them.", request.Table.ToString());

@@ -25,9 +25,15 @@ internal sealed class SampleLoad(WarehouseSession session, LoadRequest request, 
         }
 
         StageTable? between = StageTable.For(request, match, export.Columns);
-        if (between is null && isLoaded)
+        var name = TableName.Parse($"etl_sample_{request.RunId}");
+        if (match.Widenings.Count > 0)
         {
-            var name = TableName.Parse($"etl_sample_{request.RunId}");
+            // The load would make columns longer first, which no transaction can take back; so the sample gets columns as long as the query's.
+            between = new StageTable(name, export.Columns.Select(column => TableName.Fold(column.Name)).ToArray(),
+                [$"CREATE TEMP TABLE {name.Sql} ({string.Join(", ", export.Columns.Select(column => $"{SqlLiteral.Identifier(TableName.Fold(column.Name))} {column.RedshiftType}"))})"]);
+        }
+        else if (between is null && isLoaded)
+        {
             between = new StageTable(name, match.Columns.OfType<string>().ToArray(), [$"CREATE TEMP TABLE {name.Sql} (LIKE {request.Table.Sql})"]);
         }
 

@@ -74,9 +74,9 @@ public static class JobBatch
                 while (!stop.IsCancellationRequested && Startable() is { } job)
                 {
                     waiting.Remove(job);
-                    if (job.DependsOn.FirstOrDefault(failed.ContainsKey) is { } cause)
+                    if ((job.DependsOn.FirstOrDefault(failed.ContainsKey) ?? job.BlockedBy) is { } cause)
                     {
-                        JobOutcome left = await SkipAsync(job, cause, failed[cause], progress, stop.Token);
+                        JobOutcome left = await SkipAsync(job, cause, failed.GetValueOrDefault(cause, "did not succeed in its last run"), progress, stop.Token);
                         failed[job.Name] = "was left out itself";
                         yield return left;
                         continue;
@@ -85,6 +85,13 @@ public static class JobBatch
                     gate.Enter(job);
                     var named = new JobProgress(job.Name, jobs.Count, progress);
                     running.Add(Task.Run(() => RunOneAsync(job, options, named, stop.Token), CancellationToken.None), job);
+                }
+
+                if (running.Count == 0)
+                {
+                    // All that was left has been left out, or nothing may begin any more.
+                    stop.Token.ThrowIfCancellationRequested();
+                    continue;
                 }
 
                 Task<JobOutcome> ended = await Task.WhenAny(running.Keys);
@@ -109,7 +116,7 @@ public static class JobBatch
         EtlJob? Startable() => waiting.FirstOrDefault(job =>
             !running.Values.Any(other => other.Name.Equals(job.Name, StringComparison.OrdinalIgnoreCase))
             && !job.DependsOn.Any(name => waiting.Concat(running.Values).Any(other => other != job && other.Name.Equals(name, StringComparison.OrdinalIgnoreCase)))
-            && (gate.HasRoom(job) || job.DependsOn.Any(failed.ContainsKey)));
+            && (gate.HasRoom(job) || job.BlockedBy is not null || job.DependsOn.Any(failed.ContainsKey)));
     }
 
     private static async Task<JobOutcome> RunOneAsync(EtlJob job, RunOptions options, IProgress<EtlEvent> progress, CancellationToken cancel)

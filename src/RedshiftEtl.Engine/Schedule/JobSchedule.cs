@@ -75,7 +75,7 @@ public sealed class JobSchedule
     }
 
     /// <summary>The first time after a moment; null when there is none any more.</summary>
-    public DateTimeOffset? Next(DateTimeOffset after) => First(JustAfter(after));
+    public DateTimeOffset? Next(DateTimeOffset after) => First(after.AddTicks(1));
 
     /// <summary>The last time at or before a moment; null when there was none in the nine years before it.</summary>
     public DateTimeOffset? Latest(DateTimeOffset at)
@@ -85,7 +85,7 @@ public sealed class JobSchedule
         {
             TimeSpan stretch = reach < s_longestPause ? reach : s_longestPause;
             DateTimeOffset? latest = null;
-            for (DateTimeOffset? time = First(at.UtcDateTime - stretch); time <= at; time = Next(time.Value))
+            for (DateTimeOffset? time = First(at - stretch); time <= at; time = Next(time.Value))
             {
                 latest = time;
             }
@@ -161,12 +161,12 @@ public sealed class JobSchedule
         ? cron is "@hourly" or "@every_minute"
         : cron.Split(' ', StringSplitOptions.RemoveEmptyEntries)[..2].Any(field => field.Contains('*', StringComparison.Ordinal));
 
-    /// <summary>Schedules come on whole minutes.</summary>
-    private static DateTime JustAfter(DateTimeOffset time) => new DateTime(time.UtcTicks - (time.UtcTicks % TimeSpan.TicksPerMinute), DateTimeKind.Utc).AddMinutes(1);
-
-    private DateTimeOffset? First(DateTime from)
+    /// <summary>The first time at or after a moment.</summary>
+    private DateTimeOffset? First(DateTimeOffset from)
     {
-        DateTime? first = _clocks.Select(clock => clock.First(from)).Min();
+        // Schedules come on whole minutes.
+        var minute = new DateTime((from.UtcTicks + TimeSpan.TicksPerMinute - 1) / TimeSpan.TicksPerMinute * TimeSpan.TicksPerMinute, DateTimeKind.Utc);
+        DateTime? first = _clocks.Select(clock => clock.First(minute)).Min();
         return first is { } utc ? TimeZoneInfo.ConvertTime(new DateTimeOffset(utc, TimeSpan.Zero), TimeZone) : null;
     }
 

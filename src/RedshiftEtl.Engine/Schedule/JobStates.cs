@@ -34,6 +34,32 @@ public static class JobStates
         return jobs.Select(job => job.Warehouse is { } warehouse && known[warehouse] is { } runs ? Describe(job, runs.Of(job), now) : job).ToArray();
     }
 
+    /// <summary>The jobs that are due, in the order in which they run. One that depends on a job that is being run now waits for the next look; one that depends on a job
+    /// that is not due itself, and whose last run did not succeed, is marked as blocked.</summary>
+    /// <param name="jobs">The jobs, their states read.</param>
+    /// <param name="others">Jobs that they depend on and that are not among them, their states read.</param>
+    /// <param name="progress">Where events go.</param>
+    /// <exception cref="EtlException"><see cref="Fault.DependencyCycle"/>.</exception>
+    public static IReadOnlyList<EtlJob> Due(IReadOnlyList<EtlJob> jobs, IReadOnlyList<EtlJob> others, IProgress<EtlEvent> progress)
+    {
+        ILookup<string, EtlJob> all = jobs.Concat(others).ToLookup(job => job.Name, StringComparer.OrdinalIgnoreCase);
+        var due = new List<EtlJob>();
+        foreach (EtlJob job in JobBatch.Order(jobs.Where(job => job.IsDue).ToArray()))
+        {
+            EtlJob[] needed = job.DependsOn.SelectMany(name => all[name]).Where(other => !other.IsDue).ToArray();
+            if (needed.FirstOrDefault(other => other.State == EtlJobState.Running) is { } running)
+            {
+                progress.Report(new VerboseEvent($"Job '{job.Name}' is due, but '{running.Name}', which it depends on, is being run: it waits."));
+                continue;
+            }
+
+            EtlJob? failed = needed.FirstOrDefault(other => other.State is EtlJobState.Failed or EtlJobState.Stopped or EtlJobState.Skipped);
+            due.Add(job with { DueSince = job.NextRun, BlockedBy = failed?.Name });
+        }
+
+        return due;
+    }
+
     /// <summary>Whether a run of the job has begun since a time: then it is not due for it any more.</summary>
     internal static async Task<bool> HasRunSinceAsync(RedshiftConnection warehouse, EtlJob job, DateTimeOffset time, IProgress<EtlEvent> progress, CancellationToken cancel) =>
         (await WarehouseRuns.ReadAsync(warehouse, progress, cancel)).Of(job).LastRun is { } last && last >= time;

@@ -11,6 +11,7 @@ namespace RedshiftEtl.Engine.Schedule;
 internal sealed class LocalClock(CronExpression expression, bool repeats, TimeZoneInfo zone)
 {
     /// <summary>The first instant at or after one.</summary>
+    /// <param name="from">UTC, on a whole minute.</param>
     /// <returns>UTC; null when there is none any more.</returns>
     public DateTime? First(DateTime from)
     {

@@ -61,12 +61,20 @@ public sealed class GetEtlJobCommand : ProjectCommand
     {
         WildcardPattern[]? tags = Tag?.Select(tag => WildcardPattern.Get(tag, WildcardOptions.IgnoreCase)).ToArray();
         EtlJob[] jobs = _jobs.Where(job => tags is null || job.Tag.Any(tag => tags.Any(pattern => pattern.IsMatch(tag)))).ToArray();
-        EtlJob[] known = SkipHistory ? jobs : Due ? Require(() => Ask(jobs, true)) : Ask(jobs, false);
-        IEnumerable<EtlJob> wanted = Due ? JobBatch.Order(known.Where(job => job.IsDue).ToArray()).Select(job => job with { DueSince = job.NextRun }) : known;
-        foreach (EtlJob job in Require(wanted.ToArray))
+        foreach (EtlJob job in SkipHistory ? jobs : Due ? Require(() => ReadDue(jobs)) : Ask(jobs, false))
         {
             WriteObject(job);
         }
+    }
+
+    /// <summary>With the jobs that they depend on, whether or not these were named.</summary>
+    private IReadOnlyList<EtlJob> ReadDue(EtlJob[] jobs)
+    {
+        var named = jobs.Select(job => job.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        EtlJob[] others = jobs.SelectMany(job => job.DependsOn).Distinct(StringComparer.OrdinalIgnoreCase).Where(name => !named.Contains(name))
+            .Select(name => OpenProject().GetJob(name, s_noChange)).ToArray();
+        EtlJob[] known = Ask([.. jobs, .. others], true);
+        return Run((progress, _) => Task.FromResult(JobStates.Due(known[..jobs.Length], known[jobs.Length..], progress)));
     }
 
     private EtlJob[] Ask(EtlJob[] jobs, bool isRequired)

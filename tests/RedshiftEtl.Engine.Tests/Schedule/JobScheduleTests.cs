@@ -90,11 +90,11 @@ public class JobScheduleTests
     [Fact]
     public void The_latest_time_is_the_one_before_the_next() => Gen.Select(
             Gen.OneOf("Every 15 minutes", "Hourly :07", "Daily 02:30", "Weekly Mon,Thu 03:00", "SemiMonthly 1,last", "Monthly last Fri 12:00", "Quarterly", "0 0 29 2 *"),
-            Gen.OneOf(s_zones), Gen.Int[0, 3 * 366 * 24 * 60])
-        .Sample((words, zone, minute) =>
+            Gen.OneOf(s_zones), Gen.Int[0, 3 * 366 * 24 * 60], Gen.OneOf(0L, 1L, 300_000_000L, 599_999_999L))
+        .Sample((words, zone, minute, ticks) =>
         {
             var schedule = JobSchedule.Parse(words, TimeZoneInfo.FindSystemTimeZoneById(zone));
-            DateTimeOffset at = At("2025-01-01 00:00").AddMinutes(minute);
+            DateTimeOffset at = At("2025-01-01 00:00").AddMinutes(minute).AddTicks(ticks);
             DateTimeOffset latest = schedule.Latest(at).GetValueOrDefault();
             DateTimeOffset next = schedule.Next(latest).GetValueOrDefault();
             return latest <= at && next > at && schedule.Latest(latest) == latest && schedule.Next(latest.AddTicks(-1)) == latest && schedule.Latest(next.AddTicks(-1)) == latest;
