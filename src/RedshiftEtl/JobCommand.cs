@@ -8,8 +8,9 @@ namespace RedshiftEtl;
 /// <summary>A cmdlet that works with a job: one of the project by name or as an object, changed by parameters, or one made of parameters alone.</summary>
 public abstract class JobCommand : ProjectCommand
 {
-    /// <summary>Names of jobs of the project; without one, the parameters are the job.</summary>
+    /// <summary>Names of jobs of the project, wildcards are allowed; without one, the parameters are the job.</summary>
     [Parameter(Position = 0, ParameterSetName = "Name", ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [SupportsWildcards]
     [ArgumentCompleter(typeof(JobCompleter))]
     public string[]? Name { get; set; }
 
@@ -98,7 +99,13 @@ public abstract class JobCommand : ProjectCommand
         {
             foreach (string name in Name)
             {
-                ForInput(() => Process(Prepare(OpenProject().GetJob(name, ReadChange()))));
+                ForInput(() =>
+                {
+                    foreach (string job in JobNames.Choose(OpenProject(), name))
+                    {
+                        ForInput(() => Process(Prepare(OpenProject().GetJob(job, ReadChange()))));
+                    }
+                });
             }
         }
         else

@@ -90,6 +90,15 @@ public class ManyJobsTests(SandboxFixture fixture)
     }
 
     [Fact]
+    public void Names_with_wildcards_are_those_that_are_there()
+    {
+        using ProjectFolder project = Jobs("one", "other", "third");
+        Assert.Equal(["one", "other"], project.Run("Invoke-EtlJob o*, nothing* | ForEach-Object Job").Clean().Output.Select(item => item.ToString()));
+        Assert.Equal(["one", "other", "third"], project.Run("Get-EtlPlan * | ForEach-Object { $_.Job.Name }").Clean().Output.Select(item => item.ToString()));
+        project.Run("Invoke-EtlJob thirt").Fault("JobNotFound");
+    }
+
+    [Fact]
     public void A_circle_is_refused_before_anything_runs()
     {
         using ProjectFolder project = Jobs("a", "b", "c");

@@ -44,15 +44,10 @@ public sealed class GetEtlJobCommand : ProjectCommand
     protected override void ProcessRecord()
     {
         EtlProject project = Require(OpenProject);
-        IReadOnlyList<string> names = Require(project.GetJobNames);
-        foreach (string name in Name)
+        Require(project.GetJobNames);
+        foreach (string job in Name.SelectMany(name => JobNames.Choose(project, name)))
         {
-            var pattern = WildcardPattern.Get(name, WildcardOptions.IgnoreCase);
-            IEnumerable<string> found = WildcardPattern.ContainsWildcardCharacters(name) ? names.Where(pattern.IsMatch) : [name];
-            foreach (string job in found)
-            {
-                ForInput(() => _jobs.Add(project.GetJob(job, s_noChange)));
-            }
+            ForInput(() => _jobs.Add(project.GetJob(job, s_noChange)));
         }
     }
 
