@@ -90,6 +90,22 @@ public class ManyJobsTests(SandboxFixture fixture)
     }
 
     [Fact]
+    public void A_definition_with_a_mistake_and_a_warehouse_that_is_down_stop_no_other_due_job()
+    {
+        using ProjectFolder project = Jobs("a", "b", "c", "d");
+        project.Write("connections.psd1", project.ConnectionText.Replace("  lake =", "  down = @{ Type = 'Redshift'; Host = '127.0.0.1'; Port = 1; Database = 'dw'; Username = 'etl'; Password = 'x'; SslMode = 'Require' }\n  lake =", StringComparison.Ordinal));
+        foreach ((string job, string more) in new[] { ("a", "Warehouse = 'dw'"), ("b", "Warehouse = 'dw'; DependsOn = 'd'"), ("c", "Warehouse = 'down'"), ("d", "Mistake = 1") })
+        {
+            project.Job(job, $"@{{ Mode = 'Overwrite'; Table = '§SCHEMA.{job}'; Schedule = 'Daily 00:00'; {more} }}");
+        }
+
+        Age(project, "a", "b", "c", "d");
+        Outcome outcome = project.Run("Get-EtlJob -Due | Invoke-EtlJob");
+        Assert.Equal(["a|Succeeded", "b|Skipped"], outcome.Output.Select(run => $"{run.Properties["Job"].Value}|{run.Properties["Status"].Value}").Order());
+        Assert.Equal(["ConnectionFailed", "DefinitionInvalid", "DependencyFailed"], outcome.Errors.Select(error => error.FullyQualifiedErrorId.Split(',')[0]).Order());
+    }
+
+    [Fact]
     public void Names_with_wildcards_are_those_that_are_there()
     {
         using ProjectFolder project = Jobs("one", "other", "third");

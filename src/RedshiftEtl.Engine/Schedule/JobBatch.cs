@@ -76,7 +76,7 @@ public static class JobBatch
                     waiting.Remove(job);
                     if ((job.DependsOn.FirstOrDefault(failed.ContainsKey) ?? job.BlockedBy) is { } cause)
                     {
-                        JobOutcome left = await SkipAsync(job, cause, failed.GetValueOrDefault(cause, "did not succeed in its last run"), progress, stop.Token);
+                        JobOutcome left = await SkipAsync(job, cause, failed.GetValueOrDefault(cause, "did not succeed in its last run or cannot be read"), progress, stop.Token);
                         failed[job.Name] = "was left out itself";
                         yield return left;
                         continue;

@@ -10,34 +10,34 @@ public static class JobStates
     /// <summary>Fills in state, last run, next run and due time of jobs, with one session on each warehouse.</summary>
     /// <param name="jobs">The jobs.</param>
     /// <param name="now">The moment that due is meant at.</param>
-    /// <param name="isRequired">Whether a warehouse that does not answer is an error; otherwise its jobs' state stays unknown, which is said in a warning.</param>
     /// <param name="progress">Where events go.</param>
     /// <param name="cancel">Stops it.</param>
-    /// <returns>The jobs in their order.</returns>
-    /// <exception cref="EtlException">A warehouse refused or failed, and its answer is required.</exception>
-    public static async Task<IReadOnlyList<EtlJob>> ReadAsync(IReadOnlyList<EtlJob> jobs, DateTimeOffset now, bool isRequired, IProgress<EtlEvent> progress, CancellationToken cancel)
+    /// <returns>The jobs in their order, and the warehouses that did not answer: the state of their jobs stays unknown.</returns>
+    public static async Task<(IReadOnlyList<EtlJob> Jobs, IReadOnlyList<(RedshiftConnection Warehouse, EtlException Error)> Silent)> ReadAsync(
+        IReadOnlyList<EtlJob> jobs, DateTimeOffset now, IProgress<EtlEvent> progress, CancellationToken cancel)
     {
         var known = new Dictionary<RedshiftConnection, WarehouseRuns?>(ReferenceEqualityComparer.Instance);
+        var silent = new List<(RedshiftConnection, EtlException)>();
         foreach (RedshiftConnection warehouse in jobs.Select(job => job.Warehouse).OfType<RedshiftConnection>().Distinct(ReferenceEqualityComparer.Instance).Cast<RedshiftConnection>())
         {
             try
             {
                 known[warehouse] = await WarehouseRuns.ReadAsync(warehouse, progress, cancel);
             }
-            catch (EtlException e) when (!isRequired && e.Fault != Fault.Stopped)
+            catch (EtlException e) when (e.Fault != Fault.Stopped)
             {
                 known[warehouse] = null;
-                progress.Report(new WarningEvent($"State and last run of the jobs on '{warehouse.Name}' are unknown, since its history could not be read: {e.Message}"));
+                silent.Add((warehouse, e));
             }
         }
 
-        return jobs.Select(job => job.Warehouse is { } warehouse && known[warehouse] is { } runs ? Describe(job, runs.Of(job), now) : job).ToArray();
+        return (jobs.Select(job => job.Warehouse is { } warehouse && known[warehouse] is { } runs ? Describe(job, runs.Of(job), now) : job).ToArray(), silent);
     }
 
-    /// <summary>The jobs that are due, in the order in which they run. One that depends on a job that is being run now waits for the next look; one that depends on a job
-    /// that is not due itself, and whose last run did not succeed, is marked as blocked.</summary>
+    /// <summary>The jobs that are due, in the order in which they run. One that depends on a job that is being run now, or of which nothing is known, waits for the next look; one that
+    /// depends on a job that is not due itself, and whose last run did not succeed or whose definition cannot be read, is marked as blocked.</summary>
     /// <param name="jobs">The jobs, their states read.</param>
-    /// <param name="others">Jobs that they depend on and that are not among them, their states read.</param>
+    /// <param name="others">Jobs that they depend on and that are not among them, as far as they can be read, their states read.</param>
     /// <param name="progress">Where events go.</param>
     /// <exception cref="EtlException"><see cref="Fault.DependencyCycle"/>.</exception>
     public static IReadOnlyList<EtlJob> Due(IReadOnlyList<EtlJob> jobs, IReadOnlyList<EtlJob> others, IProgress<EtlEvent> progress)
@@ -47,14 +47,15 @@ public static class JobStates
         foreach (EtlJob job in JobBatch.Order(jobs.Where(job => job.IsDue).ToArray()))
         {
             EtlJob[] needed = job.DependsOn.SelectMany(name => all[name]).Where(other => !other.IsDue).ToArray();
-            if (needed.FirstOrDefault(other => other.State == EtlJobState.Running) is { } running)
+            if (needed.FirstOrDefault(other => other.State is EtlJobState.Running or EtlJobState.Unknown) is { } open)
             {
-                progress.Report(new VerboseEvent($"Job '{job.Name}' is due, but '{running.Name}', which it depends on, is being run: it waits."));
+                progress.Report(new VerboseEvent($"Job '{job.Name}' is due, but '{open.Name}', which it depends on, {(open.State == EtlJobState.Running ? "is being run" : "is on a warehouse that does not answer")}: it waits."));
                 continue;
             }
 
-            EtlJob? failed = needed.FirstOrDefault(other => other.State is EtlJobState.Failed or EtlJobState.Stopped or EtlJobState.Skipped);
-            due.Add(job with { DueSince = job.NextRun, BlockedBy = failed?.Name });
+            string? blocked = job.DependsOn.FirstOrDefault(name => !all.Contains(name))
+                ?? needed.FirstOrDefault(other => other.State is EtlJobState.Failed or EtlJobState.Stopped or EtlJobState.Skipped)?.Name;
+            due.Add(job with { DueSince = job.NextRun, BlockedBy = blocked });
         }
 
         return due;

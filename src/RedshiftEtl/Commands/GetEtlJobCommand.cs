@@ -62,13 +62,24 @@ public sealed class GetEtlJobCommand : ProjectCommand
         }
     }
 
-    /// <summary>With the jobs that they depend on, whether or not these were named.</summary>
+    /// <summary>With the jobs that they depend on, whether or not these were named. What cannot be read, or does not answer, is an error of its own and stops no other job.</summary>
     private IReadOnlyList<EtlJob> ReadDue(EtlJob[] jobs)
     {
         var named = jobs.Select(job => job.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        EtlJob[] others = jobs.SelectMany(job => job.DependsOn).Distinct(StringComparer.OrdinalIgnoreCase).Where(name => !named.Contains(name))
-            .Select(name => OpenProject().GetJob(name, s_noChange)).ToArray();
-        EtlJob[] known = Ask([.. jobs, .. others], true);
+        var others = new List<EtlJob>();
+        foreach (string name in jobs.SelectMany(job => job.DependsOn).Distinct(StringComparer.OrdinalIgnoreCase).Where(name => !named.Contains(name)))
+        {
+            try
+            {
+                others.Add(OpenProject().GetJob(name, s_noChange));
+            }
+            catch (EtlException e)
+            {
+                WriteVerbose($"What depends on '{name}' is left out: {e.Message}");
+            }
+        }
+
+        EtlJob[] known = Ask([.. jobs, .. others], isRequired: true);
         return Run((progress, _) => Task.FromResult(JobStates.Due(known[..jobs.Length], known[jobs.Length..], progress)));
     }
 
@@ -81,10 +92,10 @@ public sealed class GetEtlJobCommand : ProjectCommand
             {
                 RevealSecrets(warehouse);
             }
-            catch (EtlException e) when (!isRequired)
+            catch (EtlException e)
             {
                 locked.Add(warehouse);
-                WriteWarning($"State and last run of the jobs on '{warehouse.Name}' are unknown: {e.Message}");
+                Tell(warehouse, e, isRequired);
             }
         }
 
@@ -94,7 +105,26 @@ public sealed class GetEtlJobCommand : ProjectCommand
             return jobs;
         }
 
-        var answered = new Queue<EtlJob>(Run((progress, cancel) => JobStates.ReadAsync(jobs.Where(asked.Contains).ToArray(), DateTimeOffset.UtcNow, isRequired, progress, cancel)));
+        (IReadOnlyList<EtlJob> known, IReadOnlyList<(RedshiftConnection Warehouse, EtlException Error)> silent) =
+            Run((progress, cancel) => JobStates.ReadAsync(jobs.Where(asked.Contains).ToArray(), DateTimeOffset.UtcNow, progress, cancel));
+        foreach ((RedshiftConnection warehouse, EtlException error) in silent)
+        {
+            Tell(warehouse, error, isRequired);
+        }
+
+        var answered = new Queue<EtlJob>(known);
         return jobs.Select(job => asked.Contains(job) ? answered.Dequeue() : job).ToArray();
+    }
+
+    private void Tell(RedshiftConnection warehouse, EtlException error, bool isRequired)
+    {
+        if (isRequired)
+        {
+            ForInput(() => throw error);
+        }
+        else
+        {
+            WriteWarning($"State and last run of the jobs on '{warehouse.Name}' are unknown, since its history could not be read: {error.Message}");
+        }
     }
 }
