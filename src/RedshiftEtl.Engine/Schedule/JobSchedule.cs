@@ -42,7 +42,7 @@ public sealed class JobSchedule
     public CatchUp CatchUp { get; private init; }
 
     /// <summary>How late a run may still begin with <see cref="CatchUp.Skip"/>, longer than zero.</summary>
-    public TimeSpan Grace { get; private init; } = s_defaultGrace;
+    public TimeSpan Grace { get; private init; }
 
     /// <summary>How often it comes, which is what maintenance goes by.</summary>
     public MaintenancePace Pace => IsMoreThanDaily() ? MaintenancePace.MoreOften : MaintenancePace.DailyOrLess;
@@ -51,8 +51,9 @@ public sealed class JobSchedule
     /// <param name="text">«Daily 02:30», «Weekly Mon,Thu 03:00», «*/15 * * * *».</param>
     /// <param name="timeZone">The time zone; null for this machine's.</param>
     /// <param name="catchUp">What happens to times that have passed.</param>
+    /// <param name="grace">How late a run may still begin with <see cref="CatchUp.Skip"/>; null for an hour.</param>
     /// <exception cref="FormatException">It is neither; the message says what it can be.</exception>
-    public static JobSchedule Parse(string text, TimeZoneInfo? timeZone = null, CatchUp catchUp = CatchUp.Once)
+    public static JobSchedule Parse(string text, TimeZoneInfo? timeZone = null, CatchUp catchUp = CatchUp.Once, TimeSpan? grace = null)
     {
         TimeZoneInfo zone = timeZone ?? TimeZoneInfo.Local;
         var clocks = new List<LocalClock>();
@@ -68,7 +69,7 @@ public sealed class JobSchedule
             }
         }
 
-        var schedule = new JobSchedule(text, clocks, zone) { CatchUp = catchUp };
+        var schedule = new JobSchedule(text, clocks, zone) { CatchUp = catchUp, Grace = grace ?? s_defaultGrace };
         return schedule.Next(DateTimeOffset.UtcNow) is null
             ? throw new FormatException($"'{text}' never comes: there is no such day.")
             : schedule;
@@ -116,7 +117,7 @@ public sealed class JobSchedule
 
         var reader = new DefinitionReader(owner.Table("Schedule")!, $"Schedule of {subject}", mistakes);
         string? at = reader.Text("At", isRequired: true);
-        TimeZoneInfo? zone = reader.Text("TimeZone") is { } id ? FindZone(id, reader, subject) : null;
+        TimeZoneInfo? zone = reader.Text("TimeZone") is { } id ? FindZone(id, reader) : null;
         CatchUp catchUp = reader.Choice<CatchUp>("CatchUp") ?? CatchUp.Once;
         TimeSpan? grace = reader.Duration("Grace");
         if (grace is not null && catchUp != CatchUp.Skip)
@@ -132,8 +133,7 @@ public sealed class JobSchedule
     {
         try
         {
-            JobSchedule schedule = Parse(text, zone, catchUp);
-            return new JobSchedule(schedule.Text, schedule._clocks, schedule.TimeZone) { CatchUp = catchUp, Grace = grace ?? s_defaultGrace };
+            return Parse(text, zone, catchUp, grace);
         }
         catch (FormatException e)
         {
@@ -142,7 +142,7 @@ public sealed class JobSchedule
         }
     }
 
-    private static TimeZoneInfo? FindZone(string id, DefinitionReader reader, string subject)
+    private static TimeZoneInfo? FindZone(string id, DefinitionReader reader)
     {
         try
         {

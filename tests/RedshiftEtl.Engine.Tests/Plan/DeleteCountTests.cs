@@ -16,5 +16,5 @@ public class DeleteCountTests
     [InlineData("INSERT INTO log SELECT 'DELETE FROM t'", null)]
     [InlineData("DELETE", null)]
     public void A_delete_becomes_the_query_that_counts_its_rows(string delete, string? count) =>
-        Assert.Equal(count, DeleteCount.Of(delete)?.Replace("  ", " ", StringComparison.Ordinal).Replace("FROM u WHERE", "FROM u WHERE", StringComparison.Ordinal));
+        Assert.Equal(count, DeleteCount.Of(delete)?.Replace("  ", " ", StringComparison.Ordinal));
 }
